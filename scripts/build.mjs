@@ -1,0 +1,54 @@
+/** Builds the app into out/: main, preload, gateway and cli with Rolldown, the page with Vite. Plain Node; `--dev` skips minifying. */
+import { rm, mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { root, readJson } from './lib/paths.mjs'
+
+const EXTERNAL = [/^electron$/, /^keytar$/, /^node:/]
+
+/** Builds everything; returns the milliseconds it took. */
+export async function build({ minify = true, log = console.log } = {}) {
+  const started = Date.now()
+  const { rolldown } = await import('rolldown')
+  const { build: viteBuild } = await import('vite')
+  const { version } = readJson(path.join(root, 'package.json'))
+  const out = path.join(root, 'out')
+  for (const part of ['main', 'preload', 'gateway', 'renderer']) await rm(path.join(out, part), { recursive: true, force: true })
+  await mkdir(out, { recursive: true })
+
+  const node = async (input, dir) => {
+    const bundle = await rolldown({
+      input,
+      platform: 'node',
+      external: EXTERNAL,
+      transform: { target: 'node24', define: { __PORTICO_VERSION__: JSON.stringify(version) } },
+      onLog(level, entry, handler) {
+        if (entry.code !== 'CIRCULAR_DEPENDENCY') handler(level, entry)
+      },
+    })
+    await bundle.write({
+      dir: path.join(out, dir),
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: 'chunks/[name]-[hash].cjs',
+      minify,
+      sourcemap: false,
+      exports: 'auto',
+    })
+    await bundle.close()
+  }
+  await Promise.all([
+    node({ main: path.join(root, 'src-main/main.ts'), cli: path.join(root, 'src-main/cli.ts') }, 'main'),
+    node({ preload: path.join(root, 'src-preload/preload.ts') }, 'preload'),
+    node({ gateway: path.join(root, 'src-gateway/main.ts') }, 'gateway'),
+    viteBuild({ root: path.join(root, 'src-renderer'), configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn', build: { minify } }),
+  ])
+  const took = Date.now() - started
+  log(`built into out/ in ${(took / 1000).toFixed(1)} s`)
+  return took
+}
+
+if (process.argv[1] && path.resolve(process.argv[1]) === path.join(root, 'scripts/build.mjs')) {
+  const { setup } = await import('./setup.mjs')
+  await setup({ desktop: false })
+  await build({ minify: !process.argv.includes('--dev') })
+}

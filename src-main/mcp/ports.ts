@@ -1,0 +1,41 @@
+/** The MCP host as the rest of Portico sees it; which SDK is behind it is this room's business. */
+import type { ToolsState } from '../../src-shared/domain/mcp.ts'
+import type { ToolRisk } from '../../src-shared/domain/session.ts'
+import type { ToolDefinition, ToolOutcome } from '../../src-shared/domain/tool.ts'
+
+/** How to start one server. `env` holds its declared variables with their values. */
+export interface McpServerSpec {
+  id: string
+  name: string
+  command: string
+  args: readonly string[]
+  /** Names of declared variables; values are fetched from the secret store at spawn. */
+  envNames: readonly string[]
+  enabled: boolean
+}
+
+export interface HostedTool {
+  definition: ToolDefinition
+  serverId: string
+  serverName: string
+  toolName: string
+  risk: ToolRisk
+  /** SHA-256 over name, description, schema and annotations: an "always" approval is bound to it. */
+  fingerprint: string
+}
+
+export interface McpHost {
+  /** Sets the servers; starts nothing. A server that is gone, disabled or changed is stopped. */
+  configure(specs: readonly McpServerSpec[]): Promise<void>
+  state(): ToolsState
+  onChange(listener: (state: ToolsState) => void): () => void
+  /** Starts (or restarts a failed) server and resolves when it is ready or failed. @throws AppError `mcp.*` */
+  start(id: string): Promise<void>
+  stop(id: string): Promise<void>
+  /** Starts every enabled server that is not running (cores at a time) and gives the tools of those that are ready. Never throws for a broken server. */
+  tools(signal: AbortSignal): Promise<readonly HostedTool[]>
+  /** Runs one call; an exited server, a time-out or a tool's own error is an outcome with `isError`. */
+  call(request: { serverId: string; toolName: string; args: Record<string, unknown>; signal: AbortSignal }): Promise<ToolOutcome>
+  /** Stops all servers and their process trees; resolves within 3 s. */
+  close(): Promise<void>
+}

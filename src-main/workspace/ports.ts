@@ -1,0 +1,15 @@
+/** The tools on the local folder as the agent sees them. */
+import type { ToolRisk } from '../../src-shared/domain/session.ts'
+import type { ToolDefinition, ToolOutcome, ToolPreview } from '../../src-shared/domain/tool.ts'
+
+export type WorkspaceToolName = 'list' | 'read' | 'search' | 'write' | 'edit' | 'run'
+
+export interface WorkspaceTools {
+  readonly tools: readonly { definition: ToolDefinition; risk: ToolRisk }[]
+  /** @throws AppError `workspace.missing` when the folder is gone. */
+  checkFolder(folder: string): Promise<void>
+  /** What the call would do; changes nothing. @throws AppError `tool.invalid-arguments`, `workspace.*` */
+  preview(folder: string, name: string, args: unknown): Promise<ToolPreview>
+  /** Runs the call inside the folder; every failure is an outcome with `isError`. */
+  run(folder: string, name: string, args: unknown, signal: AbortSignal): Promise<ToolOutcome>
+}

@@ -1,0 +1,77 @@
+/** Money as Portico counts it: whole micro-dollars (1 USD = 1,000,000). Pure; used in every process. */
+/** An amount in micro-dollars. Always an integer; may be negative (a debit). */
+export type MicroDollars = number
+
+export const MICRO_PER_DOLLAR = 1_000_000
+
+/** Prices of one model in micro-dollars per one million tokens. */
+export interface TokenRate {
+  inputPerMillion: MicroDollars
+  outputPerMillion: MicroDollars
+}
+
+/**
+ * The exact cost of one call, rounded half up once on the sum (never per part).
+ * Uses BigInt, so no token count a model can report loses a micro-dollar.
+ * @throws RangeError when a count is negative or not a whole number.
+ */
+export function costOfTokens(rate: TokenRate, inputTokens: number, outputTokens: number): MicroDollars {
+  for (const count of [inputTokens, outputTokens]) {
+    if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`token count must be a whole number, got ${count}`)
+  }
+  const scaled =
+    BigInt(inputTokens) * BigInt(rate.inputPerMillion) + BigInt(outputTokens) * BigInt(rate.outputPerMillion)
+  return Number((scaled + 500_000n) / 1_000_000n)
+}
+
+/**
+ * Reads a dollar amount as hosted systems send it (number or decimal string) into micro-dollars.
+ * Digits past the sixth decimal are rounded half away from zero. Returns null for anything that is not a finite amount:
+ * an amount we could not read is unknown, never zero.
+ */
+export function microFromDollars(dollars: unknown): MicroDollars | null {
+  const text = typeof dollars === 'number' ? decimalText(dollars) : typeof dollars === 'string' ? dollars.trim() : ''
+  const match = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(text)
+  if (!match) return null
+  const [, sign, whole, fraction = ''] = match
+  const six = fraction.slice(0, 6).padEnd(6, '0')
+  const roundUp = (fraction.charCodeAt(6) || 48) >= 53 ? 1n : 0n
+  const micro = BigInt(whole ?? '0') * 1_000_000n + BigInt(six) + roundUp
+  if (micro > BigInt(Number.MAX_SAFE_INTEGER)) return null
+  const value = Number(micro)
+  return sign === '-' && value !== 0 ? -value : value
+}
+
+function decimalText(value: number): string {
+  if (!Number.isFinite(value)) return ''
+  const text = String(value)
+  return text.includes('e') ? value.toFixed(9) : text
+}
+
+/** Exact decimal dollars for a wire that speaks dollars ("0.004500"); six decimals, no rounding. */
+export function dollarsText(micro: MicroDollars): string {
+  const sign = micro < 0 ? '-' : ''
+  const absolute = Math.abs(micro)
+  return `${sign}${Math.floor(absolute / MICRO_PER_DOLLAR)}.${String(absolute % MICRO_PER_DOLLAR).padStart(6, '0')}`
+}
+
+/**
+ * Money for people: "$142.17". Amounts under one cent keep up to six decimals so that a small turn never reads "$0.00".
+ * Cents are cut toward zero, so a balance is never shown larger than it is.
+ */
+export function formatMoney(micro: MicroDollars): string {
+  const sign = micro < 0 ? '−' : ''
+  const absolute = Math.abs(micro)
+  if (absolute > 0 && absolute < 10_000) {
+    const decimals = (absolute / MICRO_PER_DOLLAR).toFixed(6).replace(/0+$/, '')
+    return `${sign}$${decimals}`
+  }
+  const cents = Math.floor(absolute / 10_000)
+  const whole = String(Math.floor(cents / 100)).replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${sign}$${whole}.${String(cents % 100).padStart(2, '0')}`
+}
+
+/** A rate for people, in dollars per million tokens: "$4.50". */
+export function formatRate(perMillion: MicroDollars): string {
+  return formatMoney(perMillion)
+}

@@ -1,0 +1,134 @@
+/** Sessions, turns, steps, tool calls and approvals as the window shows them and the database keeps them. Types + pure helpers. */
+import type { MicroDollars } from './money.ts'
+import type { WireName } from './account.ts'
+import type { AppErrorData } from '../errors.ts'
+
+export interface SessionSummary {
+  id: string
+  title: string
+  /** Absolute path of the folder the session works in. */
+  folder: string
+  model: string
+  wire: WireName
+  createdAt: number
+  updatedAt: number
+  /** Sum of the billed receipts so far; null when no turn has a known cost yet. */
+  costMicro: MicroDollars | null
+  /** What the newest turn is doing. */
+  activity: 'idle' | 'running' | 'waiting'
+}
+
+export type TurnStatus = 'running' | 'waiting' | 'done' | 'stopped' | 'failed' | 'interrupted'
+
+/** One billed model call. `costMicro` null = the gateway has not reported it (yet). */
+export interface StepReceipt {
+  responseId: string
+  requestId: string | null
+  model: string
+  inputTokens: number | null
+  outputTokens: number | null
+  costMicro: MicroDollars | null
+  priceMode: string | null
+  balanceAfterMicro: MicroDollars | null
+}
+export interface TurnReceipt {
+  steps: readonly StepReceipt[]
+  /** Sum over steps; null while any step is unknown. */
+  costMicro: MicroDollars | null
+}
+
+export type ToolOrigin = { kind: 'workspace' } | { kind: 'mcp'; serverId: string; serverName: string }
+
+/** What a tool may do to the machine, for the approval card and the rules. */
+export type ToolRisk = 'read' | 'write' | 'run' | 'unknown'
+
+export type ToolCallStatus = 'waiting' | 'queued' | 'running' | 'done' | 'failed' | 'denied' | 'cancelled'
+
+export interface FileDiff {
+  path: string
+  added: number
+  removed: number
+  /** Unified diff body, capped; `truncated` says so. */
+  unified: string
+  truncated: boolean
+}
+
+export interface ToolCallView {
+  /** Id the model gave the call. */
+  callId: string
+  /** Name on the wire (`edit`, `mcp__files__read_file`). */
+  wireName: string
+  /** Tool name for people (`edit`, `read_file`). */
+  name: string
+  origin: ToolOrigin
+  risk: ToolRisk
+  /** Arguments as pretty JSON text, capped at 20,000 characters. */
+  argumentsText: string
+  /** One line that says what the call is about: a path, a pattern, a command. */
+  summary: string
+  status: ToolCallStatus
+  /** Set while `status` is `waiting`: answer it with `chat.approve`. */
+  approvalId: string | null
+  diff: FileDiff | null
+  /** Result text for people, capped at 50 KB; `resultBytes` is the full size. */
+  resultText: string | null
+  resultBytes: number | null
+  isError: boolean
+  /** What the person wrote when denying. */
+  denyNote: string | null
+  startedAt: number | null
+  endedAt: number | null
+}
+
+export type SessionItem =
+  | { kind: 'user'; id: string; turnId: string; at: number; text: string }
+  | { kind: 'assistant'; id: string; turnId: string; at: number; text: string; done: boolean }
+  | { kind: 'tool'; id: string; turnId: string; at: number; call: ToolCallView }
+  | {
+      kind: 'turn-end'
+      id: string
+      turnId: string
+      at: number
+      status: TurnStatus
+      receipt: TurnReceipt | null
+      error: AppErrorData | null
+      /** Calls that went to MCP servers and to the workspace in this turn. */
+      toolCalls: number
+      durationMs: number | null
+    }
+
+/**
+ * What happened in a session, in order. `index` is the item's place in the session (0-based).
+ * A delta carries the offset it starts at, so one applied twice changes nothing.
+ */
+export type ChatEvent =
+  | { type: 'item'; sessionId: string; index: number; item: SessionItem }
+  | { type: 'delta'; sessionId: string; itemId: string; offset: number; text: string }
+  | { type: 'session'; session: SessionSummary }
+  | { type: 'removed'; sessionId: string }
+
+export type ApprovalDecision =
+  | { kind: 'once' }
+  | { kind: 'session' }
+  | { kind: 'always' }
+  | { kind: 'deny'; note: string }
+
+/** A page of a session's items. `seq` is the chat topic's sequence at the moment of reading: older events are already in it. */
+export interface SessionPage {
+  session: SessionSummary
+  total: number
+  from: number
+  items: readonly SessionItem[]
+  seq: number
+}
+
+/** Sum of step costs; null when any is unknown or there are none. */
+export function sumReceipt(steps: readonly StepReceipt[]): MicroDollars | null {
+  if (steps.length === 0) return null
+  let total = 0
+  for (const step of steps) {
+    if (step.costMicro === null) return null
+    total += step.costMicro
+  }
+  return total
+}

@@ -1,0 +1,58 @@
+/** Settings a person can change, and the app's own state of health. */
+import type { AppErrorData } from '../errors.ts'
+
+export type ThemeChoice = 'system' | 'light' | 'dark'
+
+export interface Settings {
+  theme: ThemeChoice
+  /** Keep running in the tray when the window is closed. */
+  closeToTray: boolean
+  /** The one-time note about close-to-tray was shown. */
+  closeToTrayTold: boolean
+  notifications: boolean
+  defaultModel: string | null
+  lastFolder: string | null
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  closeToTray: true,
+  closeToTrayTold: false,
+  notifications: true,
+  defaultModel: null,
+  lastFolder: null,
+}
+
+/** The embedded gateway's process. */
+export type GatewayState =
+  | { kind: 'starting' }
+  | { kind: 'ready'; url: string; port: number; note: string | null }
+  | { kind: 'failed'; error: AppErrorData }
+  | { kind: 'stopped' }
+
+/** Something that went wrong at start and was put right; shown until dismissed. */
+export interface Notice {
+  id: string
+  error: AppErrorData
+  at: number
+}
+
+export interface AppState {
+  version: string
+  platform: string
+  gateway: GatewayState
+  notices: readonly Notice[]
+  keychain: { available: boolean; backend: string }
+}
+
+/** An upstream of the embedded gateway, as its settings page shows it. The key itself never comes back. */
+export interface UpstreamView {
+  id: string
+  kind: 'offline' | 'openai'
+  name: string
+  baseUrl: string
+  hasKey: boolean
+  models: readonly string[]
+  /** null = not tested yet. */
+  reachable: boolean | null
+}

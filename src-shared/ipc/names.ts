@@ -1,0 +1,22 @@
+/** The names of all commands and topics, without schemas, so that the preload and the first paint load nothing else. */
+
+export const COMMAND_NAMES = [
+  'app.copyText', 'app.openLink', 'app.dismissNotice', 'app.restartGateway', 'app.quit',
+  'auth.start', 'auth.cancel', 'auth.openPage', 'auth.copyCode', 'auth.signOut', 'auth.systems',
+  'account.refresh', 'account.setToolbox',
+  'inbox.refresh', 'inbox.markRead',
+  'chat.pickFolder', 'chat.create', 'chat.open', 'chat.items', 'chat.send', 'chat.stop', 'chat.retry', 'chat.approve',
+  'chat.rename', 'chat.setModel', 'chat.remove',
+  'tools.add', 'tools.update', 'tools.remove', 'tools.setEnabled', 'tools.start', 'tools.stop',
+  'settings.update',
+  'upstreams.list', 'upstreams.add', 'upstreams.remove', 'upstreams.detect',
+] as const
+export type CommandName = (typeof COMMAND_NAMES)[number]
+
+export const TOPIC_NAMES = [
+  'app.state', 'auth.state', 'account.state', 'inbox.state', 'chat.sessions', 'chat.event', 'tools.state', 'settings.state', 'app.navigate',
+] as const
+export type TopicName = (typeof TOPIC_NAMES)[number]
+
+/** Electron channels; nothing else is used. */
+export const CHANNEL = { call: 'portico:call', subscribe: 'portico:subscribe', unsubscribe: 'portico:unsubscribe', topic: 'portico:topic' } as const
