@@ -1,4 +1,4 @@
-/** Where the Electron to run is: the official one when it is installed, else the pinned fallback. Plain Node. */
+/** Where the Electron to run is (the official one when it is installed, else the pinned fallback) and what it must be started with here. Plain Node. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './paths.mjs'
@@ -15,4 +15,17 @@ export function findElectron() {
   }
   const executable = path.join(FALLBACK.folder, process.platform === 'win32' ? 'electron.exe' : 'electron')
   return existsSync(executable) ? { executable, dist: FALLBACK.folder, version: FALLBACK.version, fallback: true } : null
+}
+
+/** Switches this machine needs, each with the reason to say aloud. */
+export function neededSwitches({ uid = process.getuid?.(), hasGpu = process.platform !== 'linux' || existsSync('/dev/dri') } = {}) {
+  const switches = []
+  if (uid === 0) switches.push({ name: '--no-sandbox', why: 'running as root, where Chromium’s sandbox cannot start' })
+  if (!hasGpu) switches.push({ name: '--disable-gpu', why: 'no graphics device here' })
+  return switches
+}
+
+/** The environment for running Electron as plain Node. */
+export function asNode(env = process.env) {
+  return { ...env, ELECTRON_RUN_AS_NODE: '1' }
 }

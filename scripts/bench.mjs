@@ -1,0 +1,56 @@
+/** `npm run bench [start|memory|window|mcp|markdown …]`: measures Portico against its limits in one run; prints a table and writes out/bench.json. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { root } from './lib/paths.mjs'
+
+const SUITES = ['mcp', 'markdown', 'start', 'window', 'memory']
+const log = (text) => console.error(`  ${text}`)
+
+async function main() {
+  const wanted = process.argv.slice(2).filter((one) => !one.startsWith('-'))
+  const unknown = wanted.filter((one) => !SUITES.includes(one))
+  if (unknown.length > 0) {
+    console.error(`No bench called ${unknown.join(', ')}. There are: ${SUITES.join(', ')}.`)
+    return 2
+  }
+  const { setup } = await import('./setup.mjs')
+  await setup({ desktop: true })
+  if (!process.env.PORTICO_BENCH_INSIDE) return insideDesktop(wanted)
+
+  const { build } = await import('./build.mjs')
+  await build()
+  const { bundle, benchMarkdown, benchMcp } = await import('./bench/core.mjs')
+  for (const name of ['seed', 'mcp-pair', 'markdown']) await bundle(`scripts/bench/${name}.ts`, name)
+  const { benchMemory, benchStart } = await import('./bench/start-and-memory.mjs')
+  const { benchWindow } = await import('./bench/window.mjs')
+  const run = { mcp: benchMcp, markdown: benchMarkdown, start: benchStart, window: benchWindow, memory: benchMemory }
+
+  const rows = []
+  for (const suite of wanted.length > 0 ? wanted : SUITES) {
+    console.error(`${suite}…`)
+    rows.push(...(await run[suite]({ log })))
+  }
+  mkdirSync(path.join(root, 'out'), { recursive: true })
+  writeFileSync(path.join(root, 'out/bench.json'), `${JSON.stringify(rows, null, 2)}\n`)
+  const cell = (text, width) => String(text).padEnd(width)
+  console.log(`${cell('what', 44)}${cell('value', 12)}${cell('limit', 10)}ok`)
+  for (const one of rows) {
+    console.log(`${cell(one.name, 44)}${cell(`${one.value ?? '—'} ${one.unit}`, 22)}${cell(one.limit ?? '', 10)}${one.ok === null ? '' : one.ok ? 'yes' : 'NO'}  ${one.note}`)
+  }
+  return rows.some((one) => one.ok === false) ? 1 : 0
+}
+
+/** Runs this script again on Node 24 (web sockets, node:sqlite) inside its own display, bus and keychain. */
+function insideDesktop(wanted) {
+  const node = path.join(root, 'node_modules/node/bin/node')
+  const inner = `printf 'bench\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec "$0" scripts/bench.mjs "$@"`
+  const done = spawnSync('dbus-run-session', ['--', 'xvfb-run', '-a', '-s', '-screen 0 1280x800x24', 'sh', '-c', inner, node, ...wanted], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PORTICO_BENCH_INSIDE: '1', HOME: process.env.PORTICO_BENCH_HOME ?? path.join(root, '.cache/bench-home') },
+  })
+  return done.status ?? 1
+}
+
+process.exitCode = await main()
