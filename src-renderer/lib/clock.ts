@@ -24,11 +24,11 @@ export function createClock(host: ClockHost): Clock {
   let minute = -1
   const round = (beat: Beat): number => Math.floor(host.now() / LENGTH[beat]) * LENGTH[beat]
   const tell = (): void => {
-    for (const listener of [...listeners.second]) listener()
+    for (const listener of listeners.second) listener()
     const now = round('minute')
     if (now === minute) return
     minute = now
-    for (const listener of [...listeners.minute]) listener()
+    for (const listener of listeners.minute) listener()
   }
   const schedule = (): void => {
     stop?.()

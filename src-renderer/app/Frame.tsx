@@ -1,0 +1,40 @@
+/** Rail, top bar and the room that is open, for somebody signed in. */
+import { Suspense } from 'react'
+import { ask } from '../bridge/ask.ts'
+import { useUnread } from '../features/inbox/store.ts'
+import type { SignedIn } from '../features/onboarding/store.ts'
+import { navigate, useRoute } from '../lib/route.ts'
+import { Banners } from './Banners.tsx'
+import { Rail } from './parts/Rail.tsx'
+import { RoomBoundary } from './parts/RoomBoundary.tsx'
+import { RoomLoading } from './parts/RoomLoading.tsx'
+import { TopBar } from './TopBar.tsx'
+import { roomsFor, roomToDraw, SETTINGS_ROOM } from './rooms.tsx'
+
+export function Frame({ auth, onSearch }: { auth: SignedIn; onSearch: () => void }) {
+  const wanted = useRoute((route) => route.room)
+  const unread = useUnread()
+  const room = roomToDraw(wanted, auth.capabilities)
+  return (
+    <div className="grid h-full grid-cols-[68px_minmax(0,1fr)]">
+      <a href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }} className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">
+        Skip to the room
+      </a>
+      <Rail rooms={roomsFor(auth.capabilities)} foot={SETTINGS_ROOM} current={room.id} unread={unread} onGo={navigate} />
+      <div className="flex min-h-0 min-w-0 flex-col">
+        <TopBar room={room} capabilities={auth.capabilities} onSearch={onSearch} />
+        <Banners
+          refused={auth.refused}
+          onSignIn={() => void ask('auth.start', { systemId: auth.systemId, ...(auth.baseUrl ? { baseUrl: auth.baseUrl } : {}) })}
+        />
+        <main id="main" tabIndex={-1} aria-label={room.name} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
+          <RoomBoundary key={room.id} name={room.name}>
+            <Suspense fallback={<RoomLoading name={room.name} />}>
+              <room.Panel />
+            </Suspense>
+          </RoomBoundary>
+        </main>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,42 @@
+/** The window's frame: decides between signing in and the rooms, and tells (`data-ready`) when the first real screen stands. */
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { OnboardingPanel } from '../features/onboarding/Panel.tsx'
+import { useOnboarding } from '../features/onboarding/store.ts'
+import { afterFirstPaint } from './after-paint.ts'
+import { Frame } from './Frame.tsx'
+import { Toasts } from './Toasts.tsx'
+
+const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
+
+export function Shell() {
+  const auth = useOnboarding((state) => state.auth)
+  const [palette, setPalette] = useState(false)
+  const ready = auth !== null
+  const inside = auth?.kind === 'signed-in'
+
+  useEffect(() => {
+    if (ready) return afterFirstPaint()
+  }, [ready])
+  useEffect(() => {
+    if (!inside) return
+    const onKey = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== 'k') return
+      event.preventDefault()
+      setPalette((open) => !open)
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [inside])
+
+  return (
+    <div className="h-full" data-ready={ready ? '' : undefined} data-screen={auth?.kind ?? 'loading'}>
+      {auth === null ? null : inside ? <Frame auth={auth} onSearch={() => setPalette(true)} /> : <OnboardingPanel auth={auth} />}
+      {palette && inside ? (
+        <Suspense fallback={null}>
+          <Palette capabilities={auth.capabilities} onClose={() => setPalette(false)} />
+        </Suspense>
+      ) : null}
+      <Toasts />
+    </div>
+  )
+}

@@ -1,0 +1,12 @@
+/** The page's entry: sets the theme, connects the topics to the stores, draws the shell. */
+import { createRoot } from 'react-dom/client'
+import { Shell } from './app/Shell.tsx'
+import { startTheme } from './app/theme.ts'
+import { connectTopics } from './app/wire.ts'
+import './styles/index.css'
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root')
+startTheme()
+connectTopics()
+createRoot(root).render(<Shell />)
