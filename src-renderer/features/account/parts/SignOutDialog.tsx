@@ -1,0 +1,20 @@
+/** Asks before signing out, and says what it does. Props only. */
+import { Button } from '../../../ui/button.tsx'
+import { Dialog } from '../../../ui/dialog.tsx'
+
+export function SignOutDialog({ gateway, busy, onClose, onSignOut }: { gateway: string; busy: boolean; onClose: () => void; onSignOut: () => void }) {
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Sign out?"
+      description={`Portico tells ${gateway} to end this sign-in and deletes the token from this computer. Your sessions stay.`}
+      footer={
+        <>
+          <Button variant="ghost" onClick={onClose}>Stay</Button>
+          <Button variant="primary" busy={busy} onClick={onSignOut}>Sign out</Button>
+        </>
+      }
+    />
+  )
+}

@@ -1,0 +1,73 @@
+/** Settings: look, behaviour, default model, upstreams, the built-in gateway, the keychain. */
+import { useEffect } from 'react'
+import { ask } from '../../bridge/ask.ts'
+import { Segmented } from '../../ui/segmented.tsx'
+import { Select } from '../../ui/select.tsx'
+import { Switch } from '../../ui/switch.tsx'
+import { useAccount } from '../account/store.ts'
+import { useHas } from '../onboarding/store.ts'
+import { addUpstream, detectOllama, loadUpstreams, removeUpstream, updateSettings } from './actions.ts'
+import { modelOptions } from './logic.ts'
+import { GatewayRow } from './parts/GatewayRow.tsx'
+import { KeychainRow } from './parts/KeychainRow.tsx'
+import { Row, Section } from './parts/Section.tsx'
+import { Upstreams } from './parts/Upstreams.tsx'
+import { useSettings, useSettingsStore } from './store.ts'
+
+const THEMES = [{ value: 'system', label: 'System' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }] as const
+
+export function SettingsPanel() {
+  const settings = useSettings((state) => state)
+  const app = useSettingsStore((state) => state.app)
+  const upstreams = useSettingsStore((state) => state.upstreams)
+  const detection = useSettingsStore((state) => state.detection)
+  const models = useAccount((account) => account.models)
+  const hasUpstreams = useHas('upstreams')
+  const hasModels = useHas('models')
+  useEffect(() => {
+    if (hasUpstreams) void loadUpstreams()
+  }, [hasUpstreams])
+  return (
+    <div className="mx-auto flex max-w-[720px] flex-col gap-3.5 px-9 py-[18px]">
+      <Section title="Look">
+        <Row name="Theme"><Segmented label="Theme" value={settings.theme} options={THEMES} onChange={(theme) => void updateSettings({ theme })} /></Row>
+      </Section>
+      <Section title="Behaviour">
+        <Switch label="Keep running in the tray" hint="Closing the window leaves Portico in the tray; Quit ends it." checked={settings.closeToTray} onChange={(closeToTray) => void updateSettings({ closeToTray })} />
+        <Switch label="Notifications" hint="One for each new message in the inbox." checked={settings.notifications} onChange={(notifications) => void updateSettings({ notifications })} />
+      </Section>
+      {hasModels ? (
+        <Section title="Chat">
+          <Row name="Default model" detail={models === null ? 'The gateway has not told its models yet.' : 'For new sessions.'}>
+            <Select
+              label="Default model"
+              value={settings.defaultModel}
+              placeholder="First of the list"
+              options={modelOptions(models?.value ?? [], settings.defaultModel)}
+              disabled={models === null}
+              onChange={(defaultModel) => void updateSettings({ defaultModel })}
+              className="w-64"
+            />
+          </Row>
+        </Section>
+      ) : null}
+      {hasUpstreams ? (
+        <Upstreams
+          upstreams={upstreams}
+          detection={detection}
+          onReload={() => void loadUpstreams()}
+          onDetect={() => void detectOllama()}
+          onAdd={addUpstream}
+          onRemove={(id) => void removeUpstream(id)}
+        />
+      ) : null}
+      {app ? (
+        <Section title="On this computer">
+          <GatewayRow gateway={app.gateway} onRestart={() => void ask('app.restartGateway', {})} />
+          <KeychainRow keychain={app.keychain} />
+          <Row name="Version" detail={`Portico ${app.version}`} />
+        </Section>
+      ) : null}
+    </div>
+  )
+}
