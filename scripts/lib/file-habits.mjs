@@ -20,7 +20,7 @@ export function problemsOf(file, text) {
     }
     if (!/^(#!.*\n)?\/(\*\*|\/) ?\S/.test(text)) problems.push(`${file}: opens without a header that says what it is for`)
   }
-  if (/\.tsx$/.test(name) ? !/^([A-Z][A-Za-z0-9]*|[a-z0-9]+(-[a-z0-9]+)*)(\.test)?\.tsx$/.test(name) : !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(name)) {
+  if (name.endsWith('.tsx') ? !/^([A-Z][A-Za-z0-9]*|[a-z0-9]+(-[a-z0-9]+)*)(\.test)?\.tsx$/.test(name) : !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(name)) {
     problems.push(`${file}: files are kebab-case, components PascalCase.tsx`)
   }
   if (/^index\.tsx?$/.test(name)) problems.push(`${file}: no barrel files`)
