@@ -71,3 +71,18 @@ export interface CommandRunner {
 export interface ProcessTree {
   end(pid: number): Promise<void>
 }
+
+/** A process tree as it was at one moment. */
+export interface HeldTree {
+  /** Ends what is left of it, and what was started below it meanwhile: politely, then by force. A reused process id is not touched. */
+  end(): Promise<void>
+}
+/** The processes of this computer, for ending a server's helpers even after the server itself has gone. */
+export interface ProcessTable extends ProcessTree {
+  /** Remembers a process and everything below it now. */
+  hold(pid: number): Promise<HeldTree>
+  /** When the process started, as an opaque text that differs for a reused id; null when there is no such process (or it cannot be told). */
+  startedAt(pid: number): Promise<string | null>
+  /** Ids of processes that carry `name=value` in their environment, children of ended ones included. Empty where the system does not tell. */
+  withVariable(name: string, value: string): Promise<readonly number[]>
+}

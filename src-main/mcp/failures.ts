@@ -1,0 +1,59 @@
+/** Turns what went wrong with a server or a call into the error a person and the model read. Pure. */
+import { AppError } from '../../src-shared/errors.ts'
+import { ConnectionFailure, describeExit, type ServerExit } from './connection.ts'
+import type { McpLimits } from './limits.ts'
+import type { McpServerSpec } from './ports.ts'
+
+/** A start that did not end in a usable server. `stderr` is the tail, newest last. */
+export function startError(error: unknown, spec: McpServerSpec, stderr: readonly string[], limits: McpLimits, timedOut: boolean): AppError {
+  if (error instanceof AppError) return error
+  const server = spec.name
+  if (timedOut) return new AppError('mcp.start-timeout', { server, seconds: Math.round(limits.startMs / 1000) }, { cause: error })
+  if (!(error instanceof ConnectionFailure)) return new AppError('mcp.start-failed', { server, reason: 'It could not be started.' }, { cause: error })
+  return new AppError('mcp.start-failed', { server, reason: startReason(error, spec, stderr) }, { cause: error })
+}
+
+function startReason(error: ConnectionFailure, spec: McpServerSpec, stderr: readonly string[]): string {
+  switch (error.kind) {
+    case 'not-found':
+      return error.detail === 'EACCES' ? `“${spec.command}” may not be run.` : `There is no program “${spec.command}” on the PATH.`
+    case 'exited':
+      return `The command ended at once (${error.detail}).${lastOutput(stderr)}`
+    case 'refused':
+      return `It refused to start: ${error.detail}.`
+    case 'timeout':
+      return 'It did not answer.'
+    case 'aborted':
+      return 'It was stopped while it started.'
+  }
+}
+
+/** A server that ended without being asked to. */
+export function exitError(exit: ServerExit, spec: McpServerSpec, stderr: readonly string[], limits: McpLimits): AppError {
+  if (exit.cause === 'message-too-large') return new AppError('mcp.result-too-large', { server: spec.name, limit: limits.maxMessageBytes })
+  return new AppError('mcp.exited', { server: spec.name, reason: `Its process ended (${describeExit(exit)}).${lastOutput(stderr)}` })
+}
+
+/** A call that gave no result. `exit` is set when the server is gone. */
+export function callError(error: unknown, spec: McpServerSpec, exit: ServerExit | null, stderr: readonly string[], limits: McpLimits): AppError {
+  if (error instanceof AppError) return error
+  const server = spec.name
+  if (!(error instanceof ConnectionFailure)) return new AppError('mcp.call-failed', { server, reason: error instanceof Error ? error.message : 'unknown reason' }, { cause: error })
+  switch (error.kind) {
+    case 'aborted':
+      return new AppError('tool.cancelled')
+    case 'timeout': {
+      const total = error.detail.startsWith('Maximum total')
+      return new AppError('mcp.call-timeout', { server, seconds: Math.round((total ? limits.totalMs : limits.idleMs) / 1000) }, { cause: error })
+    }
+    case 'exited':
+      return exit === null ? new AppError('mcp.exited', { server }, { cause: error }) : exitError(exit, spec, stderr, limits)
+    case 'refused':
+    case 'not-found':
+      return new AppError('mcp.call-failed', { server, reason: error.detail }, { cause: error })
+  }
+}
+
+function lastOutput(stderr: readonly string[]): string {
+  return stderr.length === 0 ? '' : ` Its last output: ${stderr.slice(-3).join(' / ')}`
+}

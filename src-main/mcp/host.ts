@@ -1,0 +1,142 @@
+/** The MCP host: all configured servers together, their tools, totals, and the way out. No Electron in here. */
+import type { ToolsState } from '../../src-shared/domain/mcp.ts'
+import { failedOutcome } from '../../src-shared/domain/tool-outcome.ts'
+import { AppError } from '../../src-shared/errors.ts'
+import type { Clock, Ids, Log, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
+import { createSpill } from '../storage/spill.ts'
+import type { ConnectMcp } from './connection.ts'
+import { MCP_LIMITS, type McpLimits } from './limits.ts'
+import { serverSlugs } from './names.ts'
+import { createPidFile } from './pid-file.ts'
+import type { McpHost, McpServerSpec } from './ports.ts'
+import { connectSdk } from './sdk-connection.ts'
+import { createServer, type McpServer, type ServerDeps } from './server.ts'
+import { untilAborted } from './waiting.ts'
+
+export interface McpHostDeps {
+  clock: Clock
+  timers: Timers
+  ids: Ids
+  log: Log
+  /** Holds the values of declared variables under `secretName(serverId, variable)`. */
+  secrets: SecretStore
+  processes: ProcessTable
+  clientVersion: string
+  /** Working folder of servers. */
+  cwd: string
+  /** This process's environment; servers get a few basic variables of it. */
+  env: Readonly<Record<string, string | undefined>>
+  /** PATH to find commands on. */
+  path: () => Promise<string>
+  /** Folder for results too long to show, and for binary ones. */
+  spillDir: string
+  /** Folder of the files that remember started processes. */
+  pidDir: string
+  ownPid: number
+  /** How many servers start at the same time. */
+  cores: number
+  limits?: Partial<McpLimits>
+  connect?: ConnectMcp
+}
+
+export function createMcpHost(deps: McpHostDeps): McpHost {
+  const limits = { ...MCP_LIMITS, ...deps.limits }
+  const pids = createPidFile({ folder: deps.pidDir, ownPid: deps.ownPid, processes: deps.processes, log: deps.log })
+  const listeners = new Set<(state: ToolsState) => void>()
+  let servers: readonly McpServer[] = []
+  let swept = false
+  let closed = false
+  let cancelPublish: (() => void) | null = null
+
+  const publish = (): void => {
+    cancelPublish?.()
+    cancelPublish = null
+    const snapshot = state()
+    for (const listener of listeners) listener(snapshot)
+  }
+  const changed = (now: boolean): void => {
+    if (listeners.size === 0) return
+    if (now) publish()
+    else cancelPublish ??= deps.timers.after(limits.publishMs, publish)
+  }
+  const serverDeps: ServerDeps = {
+    ...deps,
+    limits,
+    pids,
+    spill: createSpill(deps.spillDir),
+    connect: deps.connect ?? connectSdk,
+    changed,
+  }
+
+  function state(): ToolsState {
+    const views = servers.map((server) => server.view())
+    let ready = 0
+    let tools = 0
+    let calls = 0
+    for (const view of views) {
+      calls += view.calls
+      if (view.state.kind !== 'ready') continue
+      ready += 1
+      tools += view.state.tools.length
+    }
+    return { servers: views, totals: { servers: ready, tools, calls } }
+  }
+
+  function find(id: string): McpServer {
+    const server = servers.find((one) => one.id === id)
+    if (!server) throw new AppError('mcp.unknown-server', { server: id })
+    return server
+  }
+
+  function sweepOnce(): void {
+    if (swept) return
+    swept = true
+    void pids.sweep().catch((error: unknown) => deps.log.warn('mcp.sweep-failed', { reason: String(error) }))
+  }
+
+  return {
+    async configure(specs: readonly McpServerSpec[]) {
+      sweepOnce()
+      const slugs = serverSlugs(specs)
+      const before = new Map(servers.map((server) => [server.id, server]))
+      const gone = servers.filter((server) => !specs.some((spec) => spec.id === server.id))
+      servers = specs.map((spec) => before.get(spec.id) ?? createServer(spec, slugs.get(spec.id) ?? 'server', serverDeps))
+      await Promise.all([...gone.map((server) => server.stop()), ...specs.map((spec) => before.get(spec.id)?.update(spec, slugs.get(spec.id) ?? 'server'))])
+      changed(true)
+    },
+    state,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async start(id) {
+      const server = find(id)
+      if (!server.spec().enabled) throw new AppError('mcp.start-failed', { server: server.spec().name, reason: 'It is switched off.' })
+      await server.start()
+    },
+    async stop(id) {
+      await find(id).stop()
+    },
+    async tools(signal) {
+      const queue = [...servers]
+      const worker = async (): Promise<void> => {
+        for (let server = queue.shift(); server && !closed && !signal.aborted; server = queue.shift()) await server.prepare()
+      }
+      const all = Promise.all(Array.from({ length: Math.max(1, deps.cores) }, worker))
+      // Stopped meanwhile: what is ready by now is still a fair answer.
+      await untilAborted(all, signal).catch(() => undefined)
+      return servers.flatMap((server) => server.tools())
+    },
+    async call({ serverId, toolName, args, signal }) {
+      const server = servers.find((one) => one.id === serverId)
+      if (!server) return failedOutcome(new AppError('mcp.unknown-server', { server: serverId }).toData())
+      return server.call(toolName, args, signal)
+    },
+    async close() {
+      closed = true
+      cancelPublish?.()
+      listeners.clear()
+      await Promise.all(servers.map((server) => server.stop()))
+    },
+  }
+}

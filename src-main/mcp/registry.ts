@@ -1,0 +1,107 @@
+/** The list of MCP servers a person keeps: adds, changes and removes them, with the values of their variables in the secret store only. */
+import type { ToolsState } from '../../src-shared/domain/mcp.ts'
+import { AppError } from '../../src-shared/errors.ts'
+import type { Ids, SecretStore } from '../platform/ports.ts'
+import type { JsonStore } from '../storage/ports.ts'
+import { secretName } from './child-env.ts'
+import type { McpHost, McpServerSpec } from './ports.ts'
+
+export interface ServerInput {
+  name: string
+  command: string
+  args: readonly string[]
+  env: Readonly<Record<string, string>>
+}
+
+/** Behind the `tools.*` commands. */
+export interface ToolsService {
+  /** Hands the kept list to the host; starts nothing. Call once at start. */
+  load(): Promise<void>
+  /** Adds a server, disabled. @throws AppError `mcp.duplicate-name` */
+  add(input: ServerInput): Promise<{ id: string }>
+  /** `env` null keeps the variables and their values; an object replaces all of them, except that an empty value keeps the one stored under that name. */
+  update(input: Omit<ServerInput, 'env'> & { id: string; env: Readonly<Record<string, string>> | null }): Promise<void>
+  /** Stops it and deletes its stored values. */
+  remove(id: string): Promise<void>
+  setEnabled(id: string, enabled: boolean): Promise<void>
+  /** @throws AppError `mcp.*` */
+  start(id: string): Promise<void>
+  stop(id: string): Promise<void>
+  state(): ToolsState
+  onChange(listener: (state: ToolsState) => void): () => void
+}
+
+export interface ToolsServiceDeps {
+  host: McpHost
+  store: JsonStore<readonly McpServerSpec[]>
+  secrets: SecretStore
+  ids: Ids
+}
+
+/** Changes run one after the other. All methods that take an id throw AppError `mcp.unknown-server` for one that is not there. */
+export function createToolsService({ host, store, secrets, ids }: ToolsServiceDeps): ToolsService {
+  let queue: Promise<unknown> = Promise.resolve()
+  const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = queue.then(work, work)
+    queue = next
+    return next
+  }
+  const find = (id: string): McpServerSpec => {
+    const spec = store.get().find((one) => one.id === id)
+    if (!spec) throw new AppError('mcp.unknown-server', { server: id })
+    return spec
+  }
+  const checkName = (name: string, exceptId: string | null): void => {
+    if (store.get().some((one) => one.id !== exceptId && one.name.toLowerCase() === name.toLowerCase())) throw new AppError('mcp.duplicate-name', { name })
+  }
+  const save = async (specs: readonly McpServerSpec[]): Promise<void> => {
+    await store.set(specs)
+    await host.configure(specs)
+  }
+  const replace = (spec: McpServerSpec): Promise<void> => save(store.get().map((one) => (one.id === spec.id ? spec : one)))
+  const forget = (id: string, names: readonly string[]): Promise<unknown> => Promise.all(names.map((name) => secrets.delete(secretName(id, name))))
+
+  return {
+    load: () => inOrder(() => host.configure(store.get())),
+    add: (input) =>
+      inOrder(async () => {
+        checkName(input.name, null)
+        const id = ids.next('server')
+        const envNames = Object.keys(input.env)
+        for (const [name, value] of Object.entries(input.env)) await secrets.set(secretName(id, name), value)
+        try {
+          await save([...store.get(), { id, name: input.name, command: input.command, args: input.args, envNames, enabled: false }])
+        } catch (error) {
+          await forget(id, envNames)
+          throw error
+        }
+        return { id }
+      }),
+    update: ({ id, name, command, args, env }) =>
+      inOrder(async () => {
+        const before = find(id)
+        checkName(name, id)
+        const envNames = env === null ? before.envNames : Object.keys(env)
+        if (env !== null) {
+          for (const [variable, value] of Object.entries(env)) {
+            if (value !== '' || !before.envNames.includes(variable)) await secrets.set(secretName(id, variable), value)
+          }
+          // New values only reach a new process.
+          await host.stop(id)
+        }
+        await replace({ ...before, name, command, args, envNames })
+        await forget(id, before.envNames.filter((variable) => !envNames.includes(variable)))
+      }),
+    remove: (id) =>
+      inOrder(async () => {
+        const { envNames } = find(id)
+        await save(store.get().filter((one) => one.id !== id))
+        await forget(id, envNames)
+      }),
+    setEnabled: (id, enabled) => inOrder(() => replace({ ...find(id), enabled })),
+    start: (id) => host.start(id),
+    stop: (id) => host.stop(id),
+    state: () => host.state(),
+    onChange: (listener) => host.onChange(listener),
+  }
+}

@@ -1,0 +1,14 @@
+/** Schema of the kept list of MCP servers (`mcp-servers.json`), for `openJsonStore`. */
+import { z } from 'zod'
+import type { McpServerSpec } from './ports.ts'
+
+export const mcpServersSchema: z.ZodType<readonly McpServerSpec[]> = z.array(
+  z.object({
+    id: z.string().min(1),
+    name: z.string().min(1),
+    command: z.string().min(1),
+    args: z.array(z.string()),
+    envNames: z.array(z.string()),
+    enabled: z.boolean(),
+  }),
+)
