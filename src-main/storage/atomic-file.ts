@@ -59,7 +59,8 @@ async function replaceFile(system: AtomicFileSystem, file: string, data: string 
     if (FULL.has(code)) throw new AppError('storage.disk-full', { path: file }, { cause })
     throw new AppError('storage.failed', { path: file, reason: code }, { cause })
   } finally {
-    await system.remove(temporary)
+    // The outcome of the write is what counts: a temporary file that cannot be removed either must not hide it.
+    await system.remove(temporary).catch(() => undefined)
   }
 }
 
