@@ -1,9 +1,10 @@
 /** Rail, top bar and the room that is open, for somebody signed in. */
-import { Suspense } from 'react'
+import { Suspense, useState } from 'react'
 import { ask } from '../bridge/ask.ts'
 import { useUnread } from '../features/inbox/store.ts'
 import type { SignedIn } from '../features/onboarding/store.ts'
 import { navigate, useRoute } from '../lib/route.ts'
+import { LayerContext } from '../ui/layer.ts'
 import { Banners } from './Banners.tsx'
 import { Rail } from './parts/Rail.tsx'
 import { RoomBoundary } from './parts/RoomBoundary.tsx'
@@ -14,6 +15,8 @@ import { roomsFor, roomToDraw, SETTINGS_ROOM } from './rooms.tsx'
 export function Frame({ auth, onSearch }: { auth: SignedIn; onSearch: () => void }) {
   const wanted = useRoute((route) => route.room)
   const unread = useUnread()
+  // Menus and tooltips of a room are drawn inside its landmark.
+  const [layer, setLayer] = useState<HTMLElement | null>(null)
   const room = roomToDraw(wanted, auth.capabilities)
   return (
     <div className="grid h-full grid-cols-[68px_minmax(0,1fr)]">
@@ -27,12 +30,14 @@ export function Frame({ auth, onSearch }: { auth: SignedIn; onSearch: () => void
           refused={auth.refused}
           onSignIn={() => void ask('auth.start', { systemId: auth.systemId, ...(auth.baseUrl ? { baseUrl: auth.baseUrl } : {}) })}
         />
-        <main id="main" tabIndex={-1} aria-label={room.name} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
-          <RoomBoundary key={room.id} name={room.name}>
-            <Suspense fallback={<RoomLoading name={room.name} />}>
-              <room.Panel />
-            </Suspense>
-          </RoomBoundary>
+        <main ref={setLayer} id="main" tabIndex={-1} aria-label={room.name} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
+          <LayerContext value={layer}>
+            <RoomBoundary key={room.id} name={room.name}>
+              <Suspense fallback={<RoomLoading name={room.name} />}>
+                <room.Panel />
+              </Suspense>
+            </RoomBoundary>
+          </LayerContext>
         </main>
       </div>
     </div>

@@ -18,7 +18,7 @@ export function ReceiptsTable({ entries }: { entries: readonly UsageEntry[] | nu
   return (
     <div className="-mx-1 overflow-x-auto px-1" tabIndex={0} role="region" aria-label="Receipts">
       <table className="tabular w-full text-left">
-        <thead className="text-sm text-text-3 [&_th]:pb-1.5 [&_th]:font-medium">
+        <thead className="text-sm text-text-3 [&_th]:pr-4 [&_th]:pb-1.5 [&_th]:font-medium [&_th:last-child]:pr-0">
           <tr><th>When</th><th>Model</th><th>Price</th><th className="text-right">In</th><th className="text-right">Out</th><th className="text-right">Cost</th><th className="text-right">Balance after</th></tr>
         </thead>
         <tbody className="[&_td]:border-t [&_td]:border-border [&_td]:py-1.5 [&_td]:pr-4 [&_td]:whitespace-nowrap [&_td:last-child]:pr-0">

@@ -41,11 +41,13 @@ export function BalanceCard({ loading, balance, today, days, refreshing, onRefre
         </>
       )}
       {today !== undefined ? (
-        <dl className="mt-4 flex gap-8">
-          <Spent name="Spent today" micro={today?.value ?? null} at={today?.asOf ?? null} />
-          <Spent name="Last 7 days" micro={days ? sumDays(chartDays(days.value)) : null} at={days?.asOf ?? null} />
-          <div className="ml-auto self-end"><Button onClick={onReceipts}>Receipts</Button></div>
-        </dl>
+        <div className="mt-4 flex items-end justify-between gap-4">
+          <dl className="flex gap-8">
+            <Spent name="Spent today" micro={today?.value ?? null} at={today?.asOf ?? null} />
+            <Spent name="Last 7 days" micro={days ? sumDays(chartDays(days.value)) : null} at={days?.asOf ?? null} />
+          </dl>
+          <Button onClick={onReceipts}>Receipts</Button>
+        </div>
       ) : null}
     </Card>
   )

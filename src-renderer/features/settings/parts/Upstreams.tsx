@@ -29,13 +29,15 @@ export function Upstreams({ upstreams, detection, onReload, onDetect, onAdd, onR
   const taken = list.map((upstream) => upstream.name)
   const found = detection.kind === 'found' && !list.some((upstream) => upstream.baseUrl === detection.baseUrl) ? detection : null
   return (
-    <Section
-      title="Upstreams of the built-in gateway"
-      aside={
-        <>
-          <Button size="sm" icon={<Search aria-hidden />} busy={detection.kind === 'looking'} onClick={onDetect}>Find Ollama</Button>
-          <Button size="sm" icon={<Plus aria-hidden />} onClick={() => setAdding({ name: '', baseUrl: '' })}>Add</Button>
-        </>
+    <>
+      <Section
+        title="Upstreams of the built-in gateway"
+        aside={
+          <>
+            <Button size="sm" icon={<Search aria-hidden />} busy={detection.kind === 'looking'} onClick={onDetect}>Find Ollama</Button>
+            <Button size="sm" icon={<Plus aria-hidden />} onClick={() => setAdding({ name: '', baseUrl: '' })}>Add</Button>
+      
+    </>
       }
     >
       {upstreams.kind === 'loading' || upstreams.kind === 'unasked' ? <Skeleton className="my-3 h-10" /> : null}
@@ -48,8 +50,9 @@ export function Upstreams({ upstreams, detection, onReload, onDetect, onAdd, onR
           <Button size="sm" onClick={() => setAdding({ name: 'Ollama', baseUrl: found.baseUrl })}>Add it</Button>
         </Row>
       ) : null}
-      {adding ? <AddUpstream start={adding} taken={taken} onAdd={onAdd} onClose={() => setAdding(null)} /> : null}
     </Section>
+    {adding ? <AddUpstream start={adding} taken={taken} onAdd={onAdd} onClose={() => setAdding(null)} /> : null}
+    </>
   )
 }
 
