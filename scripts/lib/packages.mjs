@@ -26,9 +26,14 @@ export async function installPackages(log) {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   // The runtime is fetched by setup itself, which knows the fallback.
   const env = { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1', NODE_ENV: 'development' }
-  const done = await run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, env, capture: true, timeoutMs: TEN_MINUTES })
-  if (done.code !== 0) throw new Error(`npm ci failed:\n${done.stdout}${done.stderr}`)
-  writeStamp('packages', { hash: target })
+  const npmRun = (verb) => run(npm, [verb, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, env, capture: true, timeoutMs: TEN_MINUTES })
+  let done = await npmRun('ci')
+  if (done.code !== 0 && done.stderr.includes('EUSAGE')) {
+    log('package-lock.json does not fit package.json; using npm install instead')
+    done = await npmRun('install')
+  }
+  if (done.code !== 0) throw new Error(`npm could not install the packages:\n${done.stdout}${done.stderr}`)
+  writeStamp('packages', { hash: wanted() })
   log(`packages installed in ${(done.ms / 1000).toFixed(0)} s`)
 }
 
