@@ -27,7 +27,7 @@ export const chatCompletionsRequestSchema = z.looseObject({
   tools: z
     .array(z.looseObject({ type: z.string(), function: z.looseObject({ name: z.string(), description: z.string().nullish(), parameters: z.record(z.string(), z.unknown()).nullish() }).nullish() }))
     .nullish(),
-  tool_choice: z.unknown(),
+  tool_choice: z.unknown().optional(),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: z.int().positive().nullish(),
@@ -65,5 +65,5 @@ export const chatChunkSchema = z.looseObject({
     .array(z.looseObject({ delta: z.looseObject({ content: z.string().nullish(), tool_calls: z.array(toolCallDelta).nullish() }).nullish(), finish_reason: z.string().nullish() }))
     .nullish(),
   usage: chatUsageSchema.nullish(),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 })

@@ -6,7 +6,7 @@ export const COUNT_TOKENS_ROUTE = '/v1/messages/count_tokens'
 
 const textBlock = z.looseObject({ type: z.literal('text'), text: z.string() })
 const imageBlock = z.looseObject({ type: z.literal('image'), source: z.looseObject({ type: z.string(), media_type: z.string().nullish(), data: z.string().nullish(), url: z.string().nullish() }) })
-const toolUseBlock = z.looseObject({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.unknown() })
+const toolUseBlock = z.looseObject({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.unknown().optional() })
 /** Blocks Portico does not know (thinking, documents, tool references) are let through and left out. */
 const otherBlock = z.looseObject({ type: z.string() })
 const toolResultBlock = z.looseObject({
@@ -35,7 +35,7 @@ const usage = z.looseObject({ input_tokens: z.int().nullish(), output_tokens: z.
 /** The events of a stream that carry something; others (`ping`) are to be skipped. */
 export const messageEventSchema = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('message_start'), message: z.looseObject({ id: z.string().nullish(), model: z.string().nullish(), usage: usage.nullish() }) }),
-  z.looseObject({ type: z.literal('content_block_start'), index: z.int(), content_block: z.looseObject({ type: z.string(), text: z.string().nullish(), id: z.string().nullish(), name: z.string().nullish(), input: z.unknown() }) }),
+  z.looseObject({ type: z.literal('content_block_start'), index: z.int(), content_block: z.looseObject({ type: z.string(), text: z.string().nullish(), id: z.string().nullish(), name: z.string().nullish(), input: z.unknown().optional() }) }),
   z.looseObject({ type: z.literal('content_block_delta'), index: z.int(), delta: z.looseObject({ type: z.string(), text: z.string().nullish(), partial_json: z.string().nullish() }) }),
   z.looseObject({ type: z.literal('content_block_stop'), index: z.int() }),
   z.looseObject({ type: z.literal('message_delta'), delta: z.looseObject({ stop_reason: z.string().nullish() }), usage: usage.nullish() }),
