@@ -1,0 +1,37 @@
+/** Who may run what: the policy by risk, and the rules a person gave ("this session", "always"). */
+import type { ApprovalDecision, ToolOrigin, ToolRisk } from '../../src-shared/domain/session.ts'
+import { ALWAYS, type RuleKey, type RulesTable } from '../sessions/rules-table.ts'
+
+/**
+ * `ask`: the window; a person answers. The others are for a run without one, which grants nothing (`none`), calls that only read (`reads`) or everything (`all`).
+ * Reading in the session's own folder needs no grant. A tool of an MCP server counts as reading when the server, which the person enabled, declares it so.
+ */
+export type ApprovalMode = 'ask' | 'none' | 'reads' | 'all'
+
+export type Permission = 'allow' | 'ask' | 'deny'
+
+export function permissionOf(mode: ApprovalMode, risk: ToolRisk, origin: ToolOrigin, ruled: boolean): Permission {
+  if (risk === 'read' && origin.kind === 'workspace') return 'allow'
+  if (mode === 'all' || (risk === 'read' && mode !== 'none')) return 'allow'
+  if (mode !== 'ask') return 'deny'
+  return ruled ? 'allow' : 'ask'
+}
+
+export interface Approvals {
+  readonly mode: ApprovalMode
+  permission(sessionId: string, call: { risk: ToolRisk; origin: ToolOrigin; rule: RuleKey; always: RuleKey }): Permission
+  /** Keeps the rule that goes with a decision; none for "once" and "deny". */
+  remember(sessionId: string, call: { rule: RuleKey; always: RuleKey }, decision: ApprovalDecision, at: number): void
+}
+
+export function createApprovals(rules: RulesTable, mode: ApprovalMode): Approvals {
+  return {
+    mode,
+    permission: (sessionId, call) =>
+      permissionOf(mode, call.risk, call.origin, rules.hasRule(sessionId, call.rule) || rules.hasRule(ALWAYS, call.always)),
+    remember: (sessionId, call, decision, at) => {
+      if (decision.kind === 'session') rules.addRule(sessionId, call.rule, at)
+      if (decision.kind === 'always') rules.addRule(ALWAYS, call.always, at)
+    },
+  }
+}

@@ -1,0 +1,232 @@
+/** The chat service: sessions and their turns, as the `chat.*` commands and the headless verb use them. Runs in main. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { WireName } from '../../src-shared/domain/account.ts'
+import type { ApprovalDecision, ChatEvent, SessionPage, SessionSummary } from '../../src-shared/domain/session.ts'
+import { AppError } from '../../src-shared/errors.ts'
+import type { Connection, Usage, Wire } from '../api/ports.ts'
+import type { McpHost } from '../mcp/ports.ts'
+import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
+import { recoverTurns } from '../sessions/recover.ts'
+import { createSessionRepository } from '../sessions/repository.ts'
+import type { WorkspaceTools } from '../workspace/ports.ts'
+import { createApprovals, type ApprovalMode } from './approvals.ts'
+import { oneLine } from './cap-text.ts'
+import { buildMemory } from './memory.ts'
+import { createOutbox } from './outbox.ts'
+import { settleTurns } from './receipts.ts'
+import { startTurn, type RunnerDeps, type RunningTurn } from './runner.ts'
+import { loadCatalog } from './tool-catalog.ts'
+
+export interface ChatDeps {
+  /** With `SESSION_MIGRATIONS` applied. */
+  database: DatabaseSync
+  wires: Readonly<Record<WireName, Wire>>
+  /** Who asks which gateway. @throws AppError `auth.not-signed-in` */
+  connection(): Promise<{ connection: Connection; usage: Usage | null }>
+  /** Before every model call. @throws AppError `turn.paused` when the toolbox says to wait */
+  beforeCall(model: string): Promise<void> | void
+  /** The wire a model is best called on; null when the model is not known. */
+  wireFor(model: string): WireName | null
+  mcp: Pick<McpHost, 'tools' | 'call'>
+  workspace: WorkspaceTools
+  approvalMode: ApprovalMode
+  clock: Clock
+  timers: Timers
+  ids: Ids
+  log: Log
+  /** `process.platform`. */
+  platform: string
+  /** Hands a batch to the window: at most one a frame, all of it already in the database. */
+  publish(events: readonly ChatEvent[]): void
+  /** The chat topic's newest sequence number. */
+  currentSeq(): number
+  /** The list of sessions changed (one came, went, was renamed or did something). */
+  sessionsChanged(): void
+}
+
+export interface Chat {
+  /** All sessions, newest first. */
+  list(): readonly SessionSummary[]
+  /** @throws AppError `workspace.missing` */
+  create(input: { folder: string; model: string; wire?: WireName | undefined }): Promise<SessionSummary>
+  /** The newest `count` items. @throws AppError `session.not-found` */
+  open(input: { sessionId: string; count: number }): SessionPage
+  items(input: { sessionId: string; from: number; count: number }): SessionPage
+  /** Starts a turn. @throws AppError `session.not-found`, `session.busy`, `workspace.missing`, `storage.*` */
+  send(input: { sessionId: string; text: string }): Promise<{ turnId: string }>
+  /** Stops the session's turn, if one runs. */
+  stop(input: { sessionId: string }): void
+  /** Goes on after a turn that broke off; asks again for the answer of one that was done. Throws like `send`. */
+  retry(input: { sessionId: string }): Promise<{ turnId: string }>
+  /** @throws AppError `approval.gone` */
+  approve(input: { approvalId: string; decision: ApprovalDecision }): void
+  rename(input: { sessionId: string; title: string }): void
+  setModel(input: { sessionId: string; model: string; wire?: WireName | undefined }): void
+  /** Stops its turn and removes the session with all it holds. */
+  remove(input: { sessionId: string }): void
+  /** Call once at start: turns that a dead process left open become `interrupted`. Returns how many. */
+  recover(): number
+  /** Whether any turn runs. */
+  busy(): boolean
+  /** Resolves when the session's turn (if any) has ended, its receipts included. */
+  settled(sessionId: string): Promise<void>
+  /** Interrupts all turns, writes and publishes everything. The service is not used after it. */
+  close(): Promise<void>
+}
+
+const UNNAMED = 'New chat'
+const TITLE_CHARACTERS = 60
+/** Newest entries of a session that are looked at for the model; more would not fit its context. */
+const MEMORY_ENTRIES = 2_000
+/** Earlier turns whose unknown cost is asked for again with a new one. */
+const RESETTLED_TURNS = 5
+
+export function createChat(deps: ChatDeps): Chat {
+  const repository = createSessionRepository(deps.database)
+  const turns = new Map<string, RunningTurn>()
+  const settling = new Map<string, Promise<void>>()
+  const closing = new AbortController()
+  const outbox = createOutbox({
+    repository,
+    timers: deps.timers,
+    publish: (events) => {
+      deps.publish(events)
+      if (events.some((event) => event.type === 'session' || event.type === 'removed')) deps.sessionsChanged()
+    },
+    onFailure: (error) => {
+      for (const turn of turns.values()) turn.crash(error)
+    },
+  })
+  const runner: RunnerDeps = {
+    ...deps,
+    repository,
+    outbox,
+    connection: async () => (await deps.connection()).connection,
+    loadCatalog: (folder, signal) => loadCatalog(deps, folder, signal),
+    approvals: createApprovals(repository, deps.approvalMode),
+  }
+
+  const sessionOf = (id: string): SessionSummary => {
+    const session = repository.session(id)
+    if (!session) throw new AppError('session.not-found')
+    return session
+  }
+  const save = (session: SessionSummary): void => {
+    outbox.commit(() => {
+      repository.saveSession(session)
+      return [{ type: 'session', session }]
+    })
+  }
+  const idleSession = async (id: string): Promise<SessionSummary> => {
+    const session = sessionOf(id)
+    if (turns.has(id)) throw new AppError('session.busy')
+    await deps.workspace.checkFolder(session.folder)
+    // Another turn may have begun meanwhile.
+    if (turns.has(id)) throw new AppError('session.busy')
+    return session
+  }
+
+  /** `prompt` null = go on without a new message; `again` is a finished turn whose answer the model is to forget. */
+  const begin = (session: SessionSummary, prompt: string | null, again: string | null = null): { turnId: string } => {
+    const turnId = deps.ids.next('turn')
+    const now = deps.clock.now()
+    const first = prompt !== null && repository.itemCount(session.id) === 0 && !repository.isNamed(session.id)
+    const next: SessionSummary = {
+      ...session, activity: 'running', updatedAt: now, title: first ? titleOf(prompt) : session.title,
+    }
+    outbox.commit(() => {
+      if (again !== null) repository.supersedeTurn(again)
+      repository.insertTurn({ id: turnId, sessionId: session.id, model: session.model, startedAt: now })
+      repository.saveSession(next)
+      const events: ChatEvent[] = [{ type: 'session', session: next }]
+      if (prompt === null) return events
+      const item = { kind: 'user', id: deps.ids.next('item'), turnId, at: now, text: prompt } as const
+      return [{ type: 'item', sessionId: session.id, index: repository.appendItem(session.id, 0, item), item }, ...events]
+    })
+    const history = buildMemory(repository.conversation(session.id, MEMORY_ENTRIES), { resume: prompt === null })
+    const turn = startTurn(runner, { session: next, turnId, startedAt: now, history })
+    turns.set(session.id, turn)
+    const ended = turn.ended.then(() => {
+      if (turns.get(session.id) === turn) turns.delete(session.id)
+      const unsettled = repository.unsettledTurns(session.id, RESETTLED_TURNS)
+      return settleTurns({ ...deps, repository, outbox }, session.id, unsettled, closing.signal)
+    })
+    settling.set(session.id, ended)
+    return { turnId }
+  }
+
+  const page = (sessionId: string, from: number | null, count: number): SessionPage => {
+    outbox.flush()
+    const session = sessionOf(sessionId)
+    const total = repository.itemCount(sessionId)
+    const start = from ?? Math.max(0, total - count)
+    return { session, total, from: start, items: repository.items(sessionId, start, count), seq: deps.currentSeq() }
+  }
+
+  return {
+    list: () => repository.sessions(),
+    create: async ({ folder, model, wire }) => {
+      await deps.workspace.checkFolder(folder)
+      const now = deps.clock.now()
+      const session: SessionSummary = {
+        id: deps.ids.next('session'), title: UNNAMED, folder, model, wire: wire ?? deps.wireFor(model) ?? 'chat-completions',
+        createdAt: now, updatedAt: now, costMicro: null, activity: 'idle',
+      }
+      outbox.commit(() => {
+        repository.insertSession(session)
+        return [{ type: 'session', session }]
+      })
+      return session
+    },
+    open: ({ sessionId, count }) => page(sessionId, null, count),
+    items: ({ sessionId, from, count }) => page(sessionId, from, count),
+    send: async ({ sessionId, text }) => begin(await idleSession(sessionId), text),
+    stop: ({ sessionId }) => turns.get(sessionId)?.stop('stopped'),
+    retry: async ({ sessionId }) => {
+      const session = await idleSession(sessionId)
+      const newest = repository.newestTurn(sessionId)
+      if (!newest) throw new AppError('ipc.invalid-input', { issue: 'There is nothing to try again yet.' })
+      return begin(session, null, newest.status === 'done' ? newest.id : null)
+    },
+    approve: ({ approvalId, decision }) => {
+      const answered = [...turns.values()].some((turn) => turn.answer(approvalId, decision))
+      if (!answered) throw new AppError('approval.gone')
+    },
+    rename: ({ sessionId, title }) => {
+      const session = sessionOf(sessionId)
+      repository.markNamed(sessionId)
+      save({ ...session, title: oneLine(title, 200) || session.title })
+    },
+    setModel: ({ sessionId, model, wire }) => {
+      save({ ...sessionOf(sessionId), model, wire: wire ?? deps.wireFor(model) ?? sessionOf(sessionId).wire })
+    },
+    remove: ({ sessionId }) => {
+      sessionOf(sessionId)
+      turns.get(sessionId)?.stop('stopped')
+      outbox.commit(() => {
+        repository.removeSession(sessionId)
+        return [{ type: 'removed', sessionId }]
+      })
+    },
+    recover: () => {
+      const alive = new Set([...turns.values()].map((turn) => turn.turnId))
+      return recoverTurns(repository, { now: deps.clock.now(), newId: () => deps.ids.next('item'), alive }).length
+    },
+    busy: () => turns.size > 0,
+    settled: async (sessionId) => {
+      await settling.get(sessionId)
+    },
+    close: async () => {
+      closing.abort()
+      for (const turn of turns.values()) turn.stop('interrupted')
+      outbox.flush()
+      await Promise.all(settling.values())
+    },
+  }
+}
+
+/** The first line of the first prompt. */
+function titleOf(prompt: string): string {
+  const line = prompt.split('\n').find((candidate) => candidate.trim() !== '') ?? ''
+  return oneLine(line, TITLE_CHARACTERS) || UNNAMED
+}

@@ -1,0 +1,130 @@
+/** Writes down what a turn does as items of its session, and announces it: the only place where the turn machine's state becomes rows and events. */
+import type { ChatEvent, SessionItem, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
+import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
+import type { Clock, Ids } from '../platform/ports.ts'
+import { turnReceipt } from '../sessions/recover.ts'
+import type { SessionRepository } from '../sessions/repository.ts'
+import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
+import type { Outbox } from './outbox.ts'
+import { toolItem } from './tool-view.ts'
+import { turnStatus } from './turn.ts'
+import type { TurnCall, TurnState } from './turn-state.ts'
+
+export interface Recorder {
+  /** Text of the model, as it streams. */
+  text(step: number, text: string): void
+  /** Keeps that a model call was made (again with its token counts), so that its cost can be asked for. */
+  receipt(step: number, receipt: StepReceipt): void
+  /** Writes down what changed between two states of the machine. @throws AppError `storage.*` */
+  sync(before: TurnState, after: TurnState): void
+  /** Ends the turn for the window when not even its end could be written. */
+  giveUp(error: AppErrorData, toolCalls: number): void
+}
+
+type AssistantItem = Extract<SessionItem, { kind: 'assistant' }>
+
+export function createRecorder(
+  deps: { repository: SessionRepository; outbox: Outbox; clock: Clock; ids: Ids },
+  turn: { sessionId: string; turnId: string; startedAt: number },
+): Recorder {
+  const { repository, outbox, clock, ids } = deps
+  const { sessionId, turnId } = turn
+  const madeAt = new Map<string, number>()
+  let assistant: AssistantItem | null = null
+  let assistantStep = -1
+
+  const itemEvent = (index: number, item: SessionItem): ChatEvent => ({ type: 'item', sessionId, index, item })
+
+  const closeText = (): ChatEvent[] => {
+    if (!assistant || assistant.done) return []
+    assistant = { ...assistant, done: true }
+    return [itemEvent(repository.replaceItem(assistant), assistant)]
+  }
+
+  const writeCall = (call: TurnCall, previous: TurnCall | undefined, step: number): ChatEvent[] => {
+    if (call === previous) return []
+    const at = madeAt.get(call.key) ?? clock.now()
+    madeAt.set(call.key, at)
+    const item = toolItem(call, turnId, at)
+    const index = previous ? repository.replaceItem(item) : repository.appendItem(sessionId, step, item)
+    if (!previous) repository.saveCall(call.key, call.argumentsText)
+    if (call.result && !previous?.result) repository.saveResult(call.key, capBytes(call.result.text, MAX_RESULT_BYTES), call.result.isError)
+    return [itemEvent(index, item)]
+  }
+
+  const writeStatus = (before: TurnState, after: TurnState): ChatEvent[] => {
+    const status = turnStatus(after)
+    if (status === turnStatus(before)) return []
+    const session = repository.session(sessionId)
+    if (!session) return []
+    const now = clock.now()
+    const activity: SessionSummary['activity'] = status === 'running' || status === 'waiting' ? status : 'idle'
+    repository.setTurnStatus(turnId, status, activity === 'idle' ? now : null)
+    const next: SessionSummary = { ...session, activity, updatedAt: activity === 'idle' ? now : session.updatedAt }
+    repository.saveSession(next)
+    return [{ type: 'session', session: next }]
+  }
+
+  const endItem = (error: AppErrorData | null, status: 'done' | 'stopped' | 'failed' | 'interrupted', toolCalls: number): SessionItem => {
+    const now = clock.now()
+    return {
+      kind: 'turn-end', id: ids.next('item'), turnId, at: now, status, error, toolCalls,
+      receipt: turnReceipt(repository, turnId), durationMs: now - turn.startedAt,
+    }
+  }
+
+  return {
+    text: (step, text) => {
+      if (text === '') return
+      if (!assistant || assistantStep !== step) {
+        const item: AssistantItem = { kind: 'assistant', id: ids.next('item'), turnId, at: clock.now(), text: '', done: false }
+        outbox.commit(() => [itemEvent(repository.appendItem(sessionId, step, item), item)])
+        assistant = item
+        assistantStep = step
+      }
+      outbox.text({ type: 'delta', sessionId, itemId: assistant.id, offset: assistant.text.length, text })
+      assistant = { ...assistant, text: assistant.text + text }
+    },
+    receipt: (step, receipt) => {
+      outbox.commit(() => {
+        repository.saveReceipt(turnId, step, receipt)
+        return []
+      })
+    },
+    sync: (before, after) => {
+      outbox.commit(() => {
+        const known = new Map([...before.answered, ...before.calls].map((call) => [call.key, call]))
+        const events = after.phase === 'calling' && before.step === after.step ? [] : closeText()
+        for (const call of after.answered) events.push(...writeCall(call, known.get(call.key) ?? call, after.step - 1))
+        for (const call of after.calls) events.push(...writeCall(call, known.get(call.key), after.step))
+        if (after.outcome && !before.outcome) {
+          const end = endItem(after.outcome.error, after.outcome.status, after.toolCalls)
+          events.push(itemEvent(repository.appendItem(sessionId, after.step, end), end))
+        }
+        return [...events, ...writeStatus(before, after)]
+      })
+      if (after.step !== before.step) assistant = null
+    },
+    giveUp: (error, toolCalls) => {
+      const session = repository.session(sessionId)
+      if (!session) return
+      outbox.announce([
+        itemEvent(repository.itemCount(sessionId), endItem(error, 'failed', toolCalls)),
+        { type: 'session', session: { ...session, activity: 'idle' } },
+      ])
+    },
+  }
+}
+
+/** The step's entry in the receipt before anything is billed; without a name for the answer its cost stays unknown. */
+export function unbilledStep(call: { responseId: string | null; requestId: string | null; model: string }): StepReceipt {
+  return {
+    responseId: call.responseId ?? '', requestId: call.requestId, model: call.model,
+    inputTokens: null, outputTokens: null, costMicro: null, priceMode: null, balanceAfterMicro: null,
+  }
+}
+
+/** What a person sees when the database itself failed. */
+export function storageFailure(error: unknown): AppErrorData {
+  return error instanceof AppError ? error.toData() : new AppError('storage.failed', { path: 'the sessions database' }, { cause: error }).toData()
+}

@@ -1,0 +1,250 @@
+/** Runs one turn: feeds the turn machine and does what it asks for (model calls, tools, waits). Holds no rules of its own; runs in main. */
+import type { ApprovalDecision, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
+import type { WireName } from '../../src-shared/domain/account.ts'
+import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
+import type { Connection, ModelMessage, Wire } from '../api/ports.ts'
+import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
+import type { SessionRepository } from '../sessions/repository.ts'
+import type { Approvals } from './approvals.ts'
+import { checkCall, errorText, type CheckedCall } from './check-call.ts'
+import { fitMemory } from './memory.ts'
+import type { Outbox } from './outbox.ts'
+import { systemPrompt } from './prompt.ts'
+import { createRecorder, storageFailure, unbilledStep } from './recorder.ts'
+import type { Catalog } from './tool-catalog.ts'
+import { approvalIdOf } from './tool-view.ts'
+import { NEW_TURN, step } from './turn.ts'
+import type { TurnCall, TurnEffect, TurnEvent, TurnState } from './turn-state.ts'
+
+/** Most tokens of one answer: what every model of the day accepts. */
+const MAX_ANSWER_TOKENS = 8_192
+
+export interface RunnerDeps {
+  repository: SessionRepository
+  outbox: Outbox
+  wires: Readonly<Record<WireName, Wire>>
+  /** @throws AppError `auth.not-signed-in` */
+  connection(): Promise<Connection>
+  /** Before every model call. @throws AppError `turn.paused` */
+  beforeCall(model: string): Promise<void> | void
+  loadCatalog(folder: string, signal: AbortSignal): Promise<Catalog>
+  approvals: Approvals
+  clock: Clock
+  timers: Timers
+  ids: Ids
+  log: Log
+  platform: string
+}
+
+export interface RunningTurn {
+  readonly turnId: string
+  readonly sessionId: string
+  /** Ends the turn at once; what was shown stays. */
+  stop(status: 'stopped' | 'interrupted'): void
+  /** Ends the turn because nothing can be written any more. */
+  crash(error: unknown): void
+  /** Gives the person's answer; false when this turn has no such open request. */
+  answer(approvalId: string, decision: ApprovalDecision): boolean
+  /** Resolves when the turn's end is kept and announced. */
+  readonly ended: Promise<void>
+}
+
+/** Starts the turn; `history` ends with the prompt (or with what a retry goes on from). */
+export function startTurn(
+  deps: RunnerDeps,
+  turn: { session: SessionSummary; turnId: string; startedAt: number; history: readonly ModelMessage[] },
+): RunningTurn {
+  const { session, turnId } = turn
+  const recorder = createRecorder(deps, { sessionId: session.id, turnId, startedAt: turn.startedAt })
+  const abort = new AbortController()
+  let finished = false
+  let resolveEnded = (): void => undefined
+  const ended = new Promise<void>((resolve) => {
+    resolveEnded = resolve
+  })
+  const finish = (): void => {
+    finished = true
+    resolveEnded()
+  }
+  const events: TurnEvent[] = []
+  const checks = new Map<string, CheckedCall>()
+  let messages: readonly ModelMessage[] = turn.history
+  let state: TurnState = NEW_TURN
+  let stepText = ''
+  let catalog: Catalog | null = null
+  let draining = false
+
+  const dispatch = (event: TurnEvent): void => {
+    events.push(event)
+    if (draining) return
+    draining = true
+    try {
+      for (let next = events.shift(); next && !state.outcome; next = events.shift()) take(next)
+    } catch (error) {
+      crash(error)
+    } finally {
+      draining = false
+    }
+  }
+
+  const take = (event: TurnEvent): void => {
+    const before = state
+    const stepped = step(before, event)
+    state = stepped.state
+    if (state !== before) recorder.sync(before, state)
+    for (const effect of stepped.effects) perform(effect)
+  }
+
+  const perform = (effect: TurnEffect): void => {
+    switch (effect.type) {
+      case 'callModel':
+        return background(callModel())
+      case 'waitRetry':
+        abort.signal.addEventListener('abort', deps.timers.after(effect.ms, () => dispatch({ type: 'retry-due' })), { once: true })
+        return
+      case 'check':
+        return withCall(effect.key, (call) => background(check(call)))
+      case 'ask':
+        if (deps.approvals.mode !== 'ask') dispatch({ type: 'denied', key: effect.key, note: 'The same call was made several times; try another way.', at: deps.clock.now() })
+        return
+      case 'runTool':
+        return withCall(effect.key, (call) => background(runTool(call)))
+      case 'abort':
+        return abort.abort()
+      case 'finish':
+        deps.outbox.flush()
+        return finish()
+    }
+  }
+
+  const callModel = async (): Promise<void> => {
+    try {
+      if (state.answered.length > 0 && state.attempt === 0) messages = [...messages, ...answeredMessages(stepText, state.answered)]
+      stepText = ''
+      catalog ??= await deps.loadCatalog(session.folder, abort.signal)
+      await deps.beforeCall(session.model)
+      const connection = await deps.connection()
+      if (state.outcome) return
+      messages = fitMemory(messages)
+      const request = {
+        model: session.model,
+        system: systemPrompt({ folder: session.folder, platform: deps.platform, now: turn.startedAt, hasMcpTools: catalog.hasMcpTools }),
+        messages,
+        tools: catalog.tools.map((tool) => tool.definition),
+        maxTokens: MAX_ANSWER_TOKENS,
+      }
+      await listen(deps.wires[session.wire].stream(connection, request, abort.signal))
+      if (!state.outcome) dispatch({ type: 'model-finished' })
+    } catch (error) {
+      if (!state.outcome) dispatch({ type: 'model-failed', error: expected(error), at: deps.clock.now() })
+    }
+  }
+
+  const listen = async (stream: ReturnType<Wire['stream']>): Promise<void> => {
+    const number = state.step
+    let receipt: StepReceipt | undefined
+    for await (const event of stream) {
+      if (state.outcome) return
+      if (event.type === 'started') {
+        receipt = unbilledStep({ responseId: event.responseId, requestId: event.requestId, model: event.model ?? session.model })
+        if (receipt.responseId !== '') recorder.receipt(number, receipt)
+      } else if (event.type === 'text') {
+        stepText += event.text
+        dispatch({ type: 'text' })
+        recorder.text(number, event.text)
+      } else if (event.type === 'tool-call') {
+        dispatch({ type: 'tool-call', key: deps.ids.next('item'), callId: event.callId, name: event.name, argumentsText: event.argumentsText })
+      } else if (event.type === 'usage' && receipt) {
+        receipt = { ...receipt, inputTokens: event.inputTokens, outputTokens: event.outputTokens }
+        recorder.receipt(number, receipt)
+      }
+    }
+  }
+
+  const check = async (call: TurnCall): Promise<void> => {
+    if (!catalog) throw new Error('a call was checked before the tools were loaded')
+    const checked = await checkCall(call, { catalog, approvals: deps.approvals, sessionId: session.id })
+    checks.set(call.key, checked)
+    dispatch({ type: 'checked', key: call.key, facts: checked.facts, verdict: checked.verdict, at: deps.clock.now() })
+  }
+
+  const runTool = async (call: TurnCall): Promise<void> => {
+    const run = checks.get(call.key)?.run
+    if (!run) throw new Error('a call ran that was refused')
+    const outcome = await run.tool.run(run.args, abort.signal).catch((error: unknown) => {
+      deps.log.error('tool.threw', { tool: call.wireName, error: String(error) })
+      return { text: errorText(error), isError: true, bytes: 0, images: [] }
+    })
+    dispatch({ type: 'tool-finished', key: call.key, outcome, at: deps.clock.now() })
+  }
+
+  const answer = (approvalId: string, decision: ApprovalDecision): boolean => {
+    const call = state.calls.find((candidate) => candidate.phase === 'asking' && approvalIdOf(candidate) === approvalId)
+    const run = call && checks.get(call.key)?.run
+    if (!call || !run || state.outcome) return false
+    const now = deps.clock.now()
+    if (decision.kind === 'deny') {
+      dispatch({ type: 'denied', key: call.key, note: decision.note, at: now })
+      return true
+    }
+    deps.approvals.remember(session.id, { rule: run.tool.rule, always: run.tool.always(run.args) }, decision, now)
+    dispatch({ type: 'approved', key: call.key, at: now })
+    if (decision.kind !== 'once') approveRuled(now)
+    return true
+  }
+
+  /** A new rule also answers the other requests that it covers. */
+  const approveRuled = (at: number): void => {
+    for (const call of state.calls.filter((candidate) => candidate.phase === 'asking')) {
+      const run = checks.get(call.key)?.run
+      if (!run || !call.facts) continue
+      const permission = deps.approvals.permission(session.id, {
+        risk: call.facts.risk, origin: call.facts.origin, rule: run.tool.rule, always: run.tool.always(run.args),
+      })
+      if (permission === 'allow') dispatch({ type: 'approved', key: call.key, at })
+    }
+  }
+
+  const crash = (error: unknown): void => {
+    if (finished) return
+    deps.log.error('turn.crashed', { turnId, error: String(error) })
+    const failure = storageFailure(error)
+    state = { ...state, phase: 'ended', outcome: { status: 'failed', error: failure } }
+    abort.abort()
+    recorder.giveUp(failure, state.toolCalls)
+    finish()
+  }
+
+  const expected = (error: unknown): AppErrorData => {
+    if (!(error instanceof AppError)) deps.log.error('turn.model-call', { turnId, error: String(error) })
+    return toErrorData(error)
+  }
+
+  const withCall = (key: string, work: (call: TurnCall) => void): void => {
+    const call = state.calls.find((candidate) => candidate.key === key)
+    if (call) work(call)
+  }
+
+  /** What goes wrong in the background must end the turn visibly, not vanish. */
+  const background = (work: Promise<void>): void => void work.catch(crash)
+
+  dispatch({ type: 'begin' })
+  return { turnId, sessionId: session.id, stop: (status) => dispatch({ type: 'stop', status, at: deps.clock.now() }), crash, answer, ended }
+}
+
+/** What the model said and got back in one step, results in call order. */
+function answeredMessages(text: string, calls: readonly TurnCall[]): ModelMessage[] {
+  return [
+    { role: 'assistant', text, toolCalls: calls.map((call) => ({ callId: call.callId, name: call.wireName, argumentsText: call.argumentsText })) },
+    {
+      role: 'tool',
+      results: calls.map((call) => ({
+        callId: call.callId,
+        name: call.wireName,
+        text: call.result?.text ?? '',
+        isError: call.result?.isError ?? true,
+        images: call.result?.images ?? [],
+      })),
+    },
+  ]
+}

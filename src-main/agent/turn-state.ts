@@ -1,0 +1,96 @@
+/** The words of the turn machine: its state, what happens to it and what it wants done. Types only; `turn.ts` is the machine. */
+import type { FileDiff, ToolOrigin, ToolRisk } from '../../src-shared/domain/session.ts'
+import type { ToolImage } from '../../src-shared/domain/tool.ts'
+import type { AppErrorData } from '../../src-shared/errors.ts'
+
+/** What is known about a call once it was looked up, before it runs. */
+export interface CallFacts {
+  name: string
+  origin: ToolOrigin
+  risk: ToolRisk
+  summary: string
+  diff: FileDiff | null
+}
+
+export interface CallResult {
+  status: 'done' | 'failed' | 'denied' | 'cancelled'
+  /** What the model reads. */
+  text: string
+  isError: boolean
+  /** Full size in bytes; null when no tool ran. */
+  bytes: number | null
+  images: readonly ToolImage[]
+  denyNote: string | null
+}
+
+export interface TurnCall {
+  /** Our own name of the call, unique in the session (a model may use one call id twice). */
+  key: string
+  callId: string
+  wireName: string
+  argumentsText: string
+  /** `checking`: being looked up; `asking`: waits for the person; `ready`: may run, waits for its place. */
+  phase: 'collected' | 'checking' | 'asking' | 'ready' | 'running' | 'settled'
+  facts: CallFacts | null
+  result: CallResult | null
+  startedAt: number | null
+  endedAt: number | null
+}
+
+export type EndStatus = 'done' | 'stopped' | 'failed' | 'interrupted'
+
+export interface TurnState {
+  phase: 'new' | 'calling' | 'pausing' | 'tools' | 'ended'
+  /** The model call under way, counted from 0. */
+  step: number
+  /** Failed tries of this step. */
+  attempt: number
+  /** Whether this step has shown anything: after that it is never tried again. */
+  heard: boolean
+  /** Calls of this step, in the model's order. */
+  calls: readonly TurnCall[]
+  /** The calls of the step before, all settled: what the model under way was given back, in call order. */
+  answered: readonly TurnCall[]
+  /** All calls of the turn. */
+  toolCalls: number
+  /** How often each call (name + arguments) was made since the last change to the folder. */
+  repeats: Readonly<Record<string, number>>
+  outcome: { status: EndStatus; error: AppErrorData | null } | null
+}
+
+/** What the lookup of a call says: run it, ask first, or answer the model at once. */
+export type Verdict = { kind: 'allow' } | { kind: 'ask' } | { kind: 'refuse'; status: 'failed' | 'denied'; text: string }
+
+/** Times (`at`) are epoch milliseconds. */
+export type TurnEvent =
+  | { type: 'begin' }
+  | { type: 'text' }
+  | { type: 'tool-call'; key: string; callId: string; name: string; argumentsText: string }
+  | { type: 'model-finished' }
+  | { type: 'model-failed'; error: AppErrorData; at: number }
+  | { type: 'retry-due' }
+  | { type: 'checked'; key: string; facts: CallFacts; verdict: Verdict; at: number }
+  | { type: 'approved'; key: string; at: number }
+  | { type: 'denied'; key: string; note: string; at: number }
+  | { type: 'tool-finished'; key: string; outcome: { text: string; isError: boolean; bytes: number; images: readonly ToolImage[] }; at: number }
+  | { type: 'stop'; status: 'stopped' | 'interrupted'; at: number }
+
+export type TurnEffect =
+  | { type: 'callModel' }
+  | { type: 'waitRetry'; ms: number }
+  | { type: 'check'; key: string }
+  | { type: 'ask'; key: string }
+  | { type: 'runTool'; key: string }
+  /** End whatever is still under way: the stream, the tools. */
+  | { type: 'abort' }
+  | { type: 'finish'; status: EndStatus; error: AppErrorData | null }
+
+export interface TurnLimits {
+  /** Model calls in one turn. */
+  maxSteps: number
+  /** Identical calls from which on a person is asked. */
+  askAfterRepeats: number
+  /** Identical calls at which the turn ends. */
+  endAfterRepeats: number
+}
+export const TURN_LIMITS: TurnLimits = { maxSteps: 50, askAfterRepeats: 3, endAfterRepeats: 5 }

@@ -1,0 +1,185 @@
+/**
+ * The turn machine: from a prompt to the final answer, as one pure step. Calls that are allowed run while others wait for approval; reads run at once,
+ * everything that may change something runs one after the other in the model's order; every call gets exactly one result.
+ */
+import type { TurnStatus } from '../../src-shared/domain/session.ts'
+import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
+import { callFingerprint, countCalls } from './repeats.ts'
+import { planRetry } from './retry.ts'
+import { TURN_LIMITS, type CallResult, type EndStatus, type TurnCall, type TurnEffect, type TurnEvent, type TurnLimits, type TurnState } from './turn-state.ts'
+
+export interface Stepped {
+  state: TurnState
+  effects: readonly TurnEffect[]
+}
+
+export const NEW_TURN: TurnState = {
+  phase: 'new', step: 0, attempt: 0, heard: false, calls: [], answered: [], toolCalls: 0, repeats: {}, outcome: null,
+}
+
+const DENIED = 'The person denied this call.'
+const STOPPED = 'The person stopped the turn before this call gave a result. Whether it had an effect is not known.'
+const NOT_RUN = 'The call was not run: the answer that asked for it broke off.'
+
+/** The machine. An event that does not fit (late, repeated, for another call) changes nothing. */
+export function step(state: TurnState, event: TurnEvent, limits: TurnLimits = TURN_LIMITS): Stepped {
+  if (state.phase === 'ended') return same(state)
+  switch (event.type) {
+    case 'begin':
+      return state.phase === 'new' ? callModel(state) : same(state)
+    case 'text':
+      return state.phase === 'calling' && !state.heard ? same({ ...state, heard: true }) : same(state)
+    case 'tool-call':
+      return state.phase === 'calling' ? same(collect(state, event)) : same(state)
+    case 'model-finished':
+      return state.phase === 'calling' ? modelFinished(state, limits) : same(state)
+    case 'model-failed':
+      return state.phase === 'calling' ? modelFailed(state, event.error, event.at) : same(state)
+    case 'retry-due':
+      return state.phase === 'pausing' ? callModel(state) : same(state)
+    case 'checked':
+      return checked(state, event, limits)
+    case 'approved':
+      return approved(state, event.key, event.at, limits)
+    case 'denied':
+      return inPhase(state, event.key, 'asking')
+        ? goOn(settle(state, event.key, denial(event.note), event.at), event.at, limits)
+        : same(state)
+    case 'tool-finished':
+      return toolFinished(state, event, limits)
+    case 'stop':
+      return end(state, event.status, stopError(event.status), event.at, STOPPED)
+  }
+}
+
+/** What the turn is doing, for the session list: `waiting` when a person is asked. */
+export function turnStatus(state: TurnState): TurnStatus {
+  if (state.outcome) return state.outcome.status
+  return state.calls.some((call) => call.phase === 'asking') ? 'waiting' : 'running'
+}
+
+function same(state: TurnState): Stepped {
+  return { state, effects: [] }
+}
+
+function callModel(state: TurnState): Stepped {
+  return { state: { ...state, phase: 'calling', heard: false, calls: [] }, effects: [{ type: 'callModel' }] }
+}
+
+function collect(state: TurnState, event: Extract<TurnEvent, { type: 'tool-call' }>): TurnState {
+  const call: TurnCall = {
+    key: event.key, callId: event.callId, wireName: event.name, argumentsText: event.argumentsText,
+    phase: 'collected', facts: null, result: null, startedAt: null, endedAt: null,
+  }
+  return { ...state, heard: true, calls: [...state.calls, call], toolCalls: state.toolCalls + 1 }
+}
+
+function modelFinished(state: TurnState, limits: TurnLimits): Stepped {
+  if (state.calls.length === 0) return finish(state, 'done', null)
+  const repeats = countCalls(state.repeats, state.calls)
+  const calls = state.calls.map((call): TurnCall => ({ ...call, phase: 'checking' }))
+  const next: TurnState = { ...state, phase: 'tools', attempt: 0, repeats, calls }
+  const circling = calls.some((call) => repeatsOf(next, call) >= limits.endAfterRepeats)
+  if (circling) return end(next, 'failed', tooManySteps(state.step + 1), null, 'The call was not run: the same call was made too often.')
+  return { state: next, effects: calls.map((call) => ({ type: 'check', key: call.key })) }
+}
+
+function modelFailed(state: TurnState, error: AppErrorData, at: number): Stepped {
+  const ms = planRetry(error, state.attempt, state.heard)
+  if (ms === null) return end(state, 'failed', error, at, NOT_RUN)
+  return { state: { ...state, phase: 'pausing', attempt: state.attempt + 1 }, effects: [{ type: 'waitRetry', ms }] }
+}
+
+function checked(state: TurnState, event: Extract<TurnEvent, { type: 'checked' }>, limits: TurnLimits): Stepped {
+  const call = inPhase(state, event.key, 'checking')
+  if (!call) return same(state)
+  const { verdict } = event
+  const known = change(state, call.key, { facts: event.facts })
+  if (verdict.kind === 'refuse') {
+    return goOn(settle(known, call.key, { ...NO_RESULT, status: verdict.status, text: verdict.text }, event.at), event.at, limits)
+  }
+  const repeats = repeatsOf(state, call)
+  const repeated = repeats >= limits.askAfterRepeats
+  if (verdict.kind === 'allow' && !repeated) return goOn(change(known, call.key, { phase: 'ready' }), event.at, limits)
+  const facts = repeated ? { ...event.facts, summary: `Asked for ${repeats} times: ${event.facts.summary}` } : event.facts
+  const scheduled = goOn(change(known, call.key, { phase: 'asking', facts }), event.at, limits)
+  return { state: scheduled.state, effects: [{ type: 'ask', key: call.key }, ...scheduled.effects] }
+}
+
+function approved(state: TurnState, key: string, at: number, limits: TurnLimits): Stepped {
+  const call = inPhase(state, key, 'asking')
+  if (!call) return same(state)
+  const { [callFingerprint(call.wireName, call.argumentsText)]: _counted, ...repeats } = state.repeats
+  return goOn(change({ ...state, repeats }, key, { phase: 'ready' }), at, limits)
+}
+
+function toolFinished(state: TurnState, event: Extract<TurnEvent, { type: 'tool-finished' }>, limits: TurnLimits): Stepped {
+  const call = inPhase(state, event.key, 'running')
+  if (!call) return same(state)
+  const { text, isError, bytes, images } = event.outcome
+  const settled = settle(state, call.key, { status: isError ? 'failed' : 'done', text, isError, bytes, images, denyNote: null }, event.at)
+  // A new change to the folder makes repeating earlier calls sensible again: the tests, the same read.
+  const changed = !isError && call.facts?.risk === 'write' && repeatsOf(state, call) <= 1
+  return goOn(changed ? { ...settled, repeats: countCalls({}, [call]) } : settled, event.at, limits)
+}
+
+/** Starts every ready call whose turn has come; when all are settled the results go back to the model. */
+function goOn(state: TurnState, at: number, limits: TurnLimits): Stepped {
+  const effects: TurnEffect[] = []
+  let held = false
+  const calls = state.calls.map((call): TurnCall => {
+    const read = call.facts?.risk === 'read'
+    const runs = call.phase === 'ready' && (read || !held)
+    if (call.phase !== 'settled' && !read) held = true
+    if (!runs) return call
+    effects.push({ type: 'runTool', key: call.key })
+    return { ...call, phase: 'running', startedAt: at }
+  })
+  const next = effects.length > 0 ? { ...state, calls } : state
+  if (!next.calls.every((call) => call.phase === 'settled')) return { state: next, effects }
+  if (state.step + 1 >= limits.maxSteps) return finish(next, 'failed', tooManySteps(state.step + 1))
+  return callModel({ ...next, answered: next.calls, step: state.step + 1, attempt: 0 })
+}
+
+/** Ends the turn now: what is under way is cut off, and calls without a result get one. */
+function end(state: TurnState, status: EndStatus, error: AppErrorData | null, at: number | null, text: string): Stepped {
+  const calls = state.calls.map((call): TurnCall =>
+    call.phase === 'settled' ? call : { ...call, phase: 'settled', endedAt: at, result: { ...NO_RESULT, status: 'cancelled', text } })
+  const finished = finish({ ...state, calls }, status, error)
+  return { state: finished.state, effects: [{ type: 'abort' }, ...finished.effects] }
+}
+
+function finish(state: TurnState, status: EndStatus, error: AppErrorData | null): Stepped {
+  return { state: { ...state, phase: 'ended', outcome: { status, error } }, effects: [{ type: 'finish', status, error }] }
+}
+
+const NO_RESULT = { isError: true, bytes: null, images: [], denyNote: null } as const
+
+function denial(note: string): CallResult {
+  const said = note.trim()
+  return { ...NO_RESULT, status: 'denied', text: said === '' ? DENIED : `${DENIED} They said: ${said}`, denyNote: said === '' ? null : said }
+}
+
+function settle(state: TurnState, key: string, result: CallResult, at: number): TurnState {
+  return change(state, key, { phase: 'settled', result, endedAt: at })
+}
+
+function change(state: TurnState, key: string, patch: Partial<TurnCall>): TurnState {
+  return { ...state, calls: state.calls.map((call) => (call.key === key ? { ...call, ...patch } : call)) }
+}
+
+function inPhase(state: TurnState, key: string, phase: TurnCall['phase']): TurnCall | undefined {
+  return state.phase === 'tools' ? state.calls.find((call) => call.key === key && call.phase === phase) : undefined
+}
+
+function repeatsOf(state: TurnState, call: TurnCall): number {
+  return state.repeats[callFingerprint(call.wireName, call.argumentsText)] ?? 0
+}
+
+function tooManySteps(steps: number): AppErrorData {
+  return new AppError('turn.too-many-steps', { steps }).toData()
+}
+
+function stopError(status: 'stopped' | 'interrupted'): AppErrorData | null {
+  return status === 'interrupted' ? new AppError('turn.interrupted').toData() : null
+}

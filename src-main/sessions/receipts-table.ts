@@ -1,0 +1,56 @@
+/** Rows of `receipts`: what each model call of a turn cost, as the gateway reports it; unknown stays null. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { UsageEntry } from '../../src-shared/domain/account.ts'
+import type { StepReceipt } from '../../src-shared/domain/session.ts'
+import { optionalInteger, optionalText, textOf, type Row } from './row.ts'
+
+export interface ReceiptsTable {
+  /** Keeps a model call as soon as its answer has a name; a later write fills in the token counts. */
+  saveReceipt(turnId: string, step: number, receipt: StepReceipt): void
+  receipts(turnId: string): StepReceipt[]
+  /** Fills in what was billed; entries of other turns are ignored. */
+  settleReceipts(entries: readonly UsageEntry[]): void
+  /** Sum of the known costs of a session in micro-dollars; null when none is known. */
+  knownCost(sessionId: string): number | null
+  /** Ended turns of a session with a call whose cost is unknown, newest first. */
+  unsettledTurns(sessionId: string, limit: number): string[]
+}
+
+export function receiptsTable(database: DatabaseSync): ReceiptsTable {
+  const save = database.prepare(`INSERT INTO receipts (turn_id, step, response_id, request_id, model, input_tokens, output_tokens, cost_micro, price_mode, balance_after_micro)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (turn_id, step, response_id) DO UPDATE SET input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens`)
+  const ofTurn = database.prepare('SELECT * FROM receipts WHERE turn_id = ? ORDER BY step')
+  const settle = database.prepare(`UPDATE receipts SET input_tokens = ?, output_tokens = ?, cost_micro = ?, price_mode = ?, balance_after_micro = ?
+    WHERE response_id = ?`)
+  const cost = database.prepare('SELECT SUM(r.cost_micro) AS total FROM receipts r JOIN turns t ON t.id = r.turn_id WHERE t.session_id = ?')
+  const unsettled = database.prepare(`SELECT DISTINCT t.id, t.number FROM turns t JOIN receipts r ON r.turn_id = t.id
+    WHERE t.session_id = ? AND t.ended_at IS NOT NULL AND r.cost_micro IS NULL AND r.response_id <> '' ORDER BY t.number DESC LIMIT ?`)
+  return {
+    saveReceipt: (turnId, step, r) => {
+      save.run(turnId, step, r.responseId, r.requestId, r.model, r.inputTokens, r.outputTokens, r.costMicro, r.priceMode, r.balanceAfterMicro)
+    },
+    receipts: (turnId) => ofTurn.all(turnId).map(toReceipt),
+    settleReceipts: (entries) => {
+      for (const e of entries) settle.run(e.inputTokens, e.outputTokens, e.costMicro, e.priceMode, e.balanceAfterMicro, e.responseId)
+    },
+    knownCost: (sessionId) => {
+      const row = cost.get(sessionId)
+      return row ? optionalInteger(row, 'total') : null
+    },
+    unsettledTurns: (sessionId, limit) => unsettled.all(sessionId, limit).map((row) => textOf(row, 'id')),
+  }
+}
+
+function toReceipt(row: Row): StepReceipt {
+  return {
+    responseId: textOf(row, 'response_id'),
+    requestId: optionalText(row, 'request_id'),
+    model: textOf(row, 'model'),
+    inputTokens: optionalInteger(row, 'input_tokens'),
+    outputTokens: optionalInteger(row, 'output_tokens'),
+    costMicro: optionalInteger(row, 'cost_micro'),
+    priceMode: optionalText(row, 'price_mode'),
+    balanceAfterMicro: optionalInteger(row, 'balance_after_micro'),
+  }
+}

@@ -1,0 +1,91 @@
+/** The tables in which sessions are kept. A migration is never changed once it was released; a new one follows it. */
+import type { Migration } from '../storage/ports.ts'
+
+/**
+ * `items.body` is what the window shows, as JSON; streaming text is appended to `text_chunks` and folded into its item when that is finished.
+ * `tool_calls` holds what the model said and was told, which may be longer than what is shown.
+ */
+export const SESSION_MIGRATIONS: readonly Migration[] = [
+  {
+    name: 'sessions-1',
+    sql: `
+      CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        named INTEGER NOT NULL DEFAULT 0,
+        folder TEXT NOT NULL,
+        model TEXT NOT NULL,
+        wire TEXT NOT NULL,
+        activity TEXT NOT NULL DEFAULT 'idle',
+        cost_micro INTEGER,
+        item_count INTEGER NOT NULL DEFAULT 0,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX sessions_newest ON sessions (updated_at DESC);
+
+      CREATE TABLE turns (
+        id TEXT PRIMARY KEY,
+        session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        model TEXT NOT NULL,
+        superseded INTEGER NOT NULL DEFAULT 0,
+        started_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        UNIQUE (session_id, number)
+      ) STRICT;
+      CREATE INDEX turns_open ON turns (status) WHERE status IN ('running', 'waiting');
+
+      CREATE TABLE items (
+        id TEXT PRIMARY KEY,
+        session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        turn_id TEXT NOT NULL,
+        step INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        UNIQUE (session_id, position)
+      ) STRICT;
+      CREATE INDEX items_of_turn ON items (turn_id, position);
+
+      CREATE TABLE text_chunks (
+        item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        start INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (item_id, start)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE tool_calls (
+        item_id TEXT PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE,
+        arguments_text TEXT NOT NULL,
+        result_text TEXT,
+        is_error INTEGER NOT NULL DEFAULT 0
+      ) STRICT;
+
+      CREATE TABLE receipts (
+        turn_id TEXT NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        response_id TEXT NOT NULL,
+        request_id TEXT,
+        model TEXT NOT NULL,
+        input_tokens INTEGER,
+        output_tokens INTEGER,
+        cost_micro INTEGER,
+        price_mode TEXT,
+        balance_after_micro INTEGER,
+        PRIMARY KEY (turn_id, step, response_id)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE approval_rules (
+        scope TEXT NOT NULL,
+        server TEXT NOT NULL,
+        tool TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        PRIMARY KEY (scope, server, tool, fingerprint)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+]

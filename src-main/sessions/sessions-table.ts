@@ -1,0 +1,76 @@
+/** Rows of `sessions`: one conversation about one folder each. Synchronous SQLite, in main. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { SessionSummary } from '../../src-shared/domain/session.ts'
+import { integerOf, optionalInteger, textOf, wordOf, type Row } from './row.ts'
+
+const WIRES = ['messages', 'chat-completions'] as const
+const ACTIVITIES = ['idle', 'running', 'waiting'] as const
+
+export interface SessionsTable {
+  insertSession(session: SessionSummary): void
+  session(id: string): SessionSummary | null
+  /** Newest first. */
+  sessions(): SessionSummary[]
+  /** Writes all columns of the summary. */
+  saveSession(session: SessionSummary): void
+  /** Removes the session and everything below it. */
+  removeSession(id: string): void
+  /** Whether a person gave the title. */
+  isNamed(id: string): boolean
+  markNamed(id: string): void
+  itemCount(id: string): number
+}
+
+export function sessionsTable(database: DatabaseSync): SessionsTable {
+  const columns = 'id, title, folder, model, wire, activity, cost_micro, created_at, updated_at'
+  const insert = database.prepare(`INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const one = database.prepare(`SELECT ${columns} FROM sessions WHERE id = ?`)
+  const all = database.prepare(`SELECT ${columns} FROM sessions ORDER BY updated_at DESC, rowid DESC`)
+  const save = database.prepare('UPDATE sessions SET title = ?, model = ?, wire = ?, activity = ?, cost_micro = ?, updated_at = ? WHERE id = ?')
+  const remove = database.prepare('DELETE FROM sessions WHERE id = ?')
+  const removeRules = database.prepare('DELETE FROM approval_rules WHERE scope = ?')
+  const named = database.prepare('SELECT named, item_count FROM sessions WHERE id = ?')
+  const mark = database.prepare('UPDATE sessions SET named = 1 WHERE id = ?')
+  return {
+    insertSession: (s) => {
+      insert.run(s.id, s.title, s.folder, s.model, s.wire, s.activity, s.costMicro, s.createdAt, s.updatedAt)
+    },
+    session: (id) => {
+      const row = one.get(id)
+      return row ? toSession(row) : null
+    },
+    sessions: () => all.all().map(toSession),
+    saveSession: (s) => {
+      save.run(s.title, s.model, s.wire, s.activity, s.costMicro, s.updatedAt, s.id)
+    },
+    removeSession: (id) => {
+      remove.run(id)
+      removeRules.run(id)
+    },
+    isNamed: (id) => {
+      const row = named.get(id)
+      return row !== undefined && integerOf(row, 'named') === 1
+    },
+    markNamed: (id) => {
+      mark.run(id)
+    },
+    itemCount: (id) => {
+      const row = named.get(id)
+      return row ? integerOf(row, 'item_count') : 0
+    },
+  }
+}
+
+function toSession(row: Row): SessionSummary {
+  return {
+    id: textOf(row, 'id'),
+    title: textOf(row, 'title'),
+    folder: textOf(row, 'folder'),
+    model: textOf(row, 'model'),
+    wire: wordOf(row, 'wire', WIRES),
+    activity: wordOf(row, 'activity', ACTIVITIES),
+    costMicro: optionalInteger(row, 'cost_micro'),
+    createdAt: integerOf(row, 'created_at'),
+    updatedAt: integerOf(row, 'updated_at'),
+  }
+}
