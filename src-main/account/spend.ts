@@ -39,22 +39,22 @@ export interface Spend {
  */
 export function summariseSpend(answer: UsageAnswer, now: number): Spend {
   const wanted = lastLocalDays(now, DAYS)
-  const covered = coveredSince(answer)
+  const incomplete = incompleteDay(answer)
   const days = wanted.flatMap((day) => {
-    if (covered === 'all' || day > covered) return [sumDay(day, answer.entries)]
+    if (incomplete === null || day > incomplete) return [sumDay(day, answer.entries)]
     const summed = answer.days.find((one) => one.day === day)
     return summed ? [summed] : []
   })
   return { today: days.find((one) => one.day === wanted[0])?.costMicro ?? null, days }
 }
 
-/** `all`, or the newest day that may have more entries than we were sent. */
-function coveredSince({ entries, days, limit }: UsageAnswer): 'all' | string {
+/** The newest day that may have more entries than we were sent; null = every day is whole. */
+function incompleteDay({ entries, days, limit }: UsageAnswer): string | null {
   const oldest = entries.at(-1)
   const listed = entries.reduce((sum, entry) => sum + entry.costMicro, 0)
   const summed = days.reduce((sum, day) => sum + day.costMicro, 0)
   // A gateway may send fewer entries than asked for: its own sums then tell that there are more.
-  if (entries.length < limit && summed <= listed) return 'all'
+  if (entries.length < limit && summed <= listed) return null
   return oldest ? localDay(oldest.at) : '9999-12-31'
 }
 

@@ -46,6 +46,8 @@ export function createInbox(deps: InboxDeps): InboxService {
   let running: Promise<void> | null = null
   let failures = 0
   let unsentReads: readonly string[] = []
+  /** Told to the gateway in this run; a list that was on its way meanwhile does not know it yet. */
+  const sentReads = new Set<string>()
   let stopTimer: () => void = () => undefined
   let writes: Promise<unknown> = Promise.resolve()
 
@@ -64,8 +66,12 @@ export function createInbox(deps: InboxDeps): InboxService {
   /** Changes one account's box on disk; changes wait for each other. @throws AppError `storage.*` */
   function keep(edit: (file: InboxFile) => InboxFile): Promise<void> {
     const write = writes.then(() => store.set(edit(store.get())))
-    writes = write.catch((thrown: unknown) => log.warn('inbox.keep-failed', { code: toErrorData(thrown).code }))
+    writes = write.catch(logged)
     return write
+  }
+
+  function logged(thrown: unknown): void {
+    log.warn('inbox.keep-failed', { code: toErrorData(thrown).code })
   }
 
   const emptyBox = (account: string): Box => ({ account, messages: [], asOf: null, told: [], unsentReads: [] })
@@ -78,8 +84,10 @@ export function createInbox(deps: InboxDeps): InboxService {
       failures = 0
       const box = next === null ? null : boxOf(store.get(), next)
       unsentReads = box?.unsentReads ?? []
+      sentReads.clear()
       change({ ...EMPTY, messages: mergeReads(box?.messages ?? [], unsentReads), asOf: box?.asOf ?? null })
-      if (auth.kind === 'signed-out' && store.get().boxes.some((one) => one.messages.length > 0)) void keep(withoutMessages).catch(() => undefined)
+      const leftovers = auth.kind === 'signed-out' && store.get().boxes.some((one) => one.messages.length > 0)
+      if (leftovers) keep(withoutMessages).catch(logged)
     }
     const active = auth.kind === 'signed-in' && !auth.refused && auth.capabilities.includes('inbox')
     if (!active) stop()
@@ -113,7 +121,7 @@ export function createInbox(deps: InboxDeps): InboxService {
       await sendReads(system.inbox, connection)
       const listed = await system.inbox.list(connection, signal)
       if (signal.aborted) return null
-      const messages = mergeReads(listed, unsentReads)
+      const messages = mergeReads(listed, [...unsentReads, ...sentReads])
       const news = newsOf(messages, boxOf(store.get(), account))
       const asOf = clock.now()
       change({ messages, asOf })
@@ -172,6 +180,7 @@ export function createInbox(deps: InboxDeps): InboxService {
       try {
         const { system, connection } = await deps.connect()
         await system.inbox?.markRead(connection, id)
+        sentReads.add(id)
         unsentReads = unsentReads.filter((one) => one !== id)
       } catch (thrown) {
         if (!toErrorData(thrown).retryable) {
