@@ -40,13 +40,19 @@ export function createClock(host: ClockHost): Clock {
       schedule()
     })
   }
-  host.onVisibility(() => {
-    if (!host.hidden()) tell()
-    schedule()
-  })
+  let watching = false
+  const watch = (): void => {
+    if (watching) return
+    watching = true
+    host.onVisibility(() => {
+      if (!host.hidden()) tell()
+      schedule()
+    })
+  }
   return {
     read: round,
     subscribe(beat, listener) {
+      watch()
       if (minute < 0) minute = round('minute')
       const faster = listeners.second.size === 0 && (beat === 'second' || listeners.minute.size === 0)
       listeners[beat].add(listener)
@@ -82,5 +88,5 @@ const readers = { second: () => documentClock().read('second'), minute: () => do
 
 /** The time now, in epoch ms, rounded down to the beat; the component draws again at each beat. */
 export function useNow(beat: Beat): number {
-  return useSyncExternalStore(subscribers[beat], readers[beat])
+  return useSyncExternalStore(subscribers[beat], readers[beat], readers[beat])
 }

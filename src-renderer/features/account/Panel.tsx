@@ -5,6 +5,7 @@ import { AsOf } from '../../ui/as-of.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { refreshAccount, signOut } from './actions.ts'
+import { problemToShow } from './logic.ts'
 import { ReceiptsTable } from './parts/ReceiptsTable.tsx'
 import { SignOutDialog } from './parts/SignOutDialog.tsx'
 import { WhoCard } from './parts/WhoCard.tsx'
@@ -15,7 +16,7 @@ export function AccountPanel() {
   const auth = useSignedIn()
   const recent = useAccount((account) => account.recent)
   const balance = useAccount((account) => account.balance)
-  const problem = useAccount((account) => account.problem)
+  const problem = useAccount((account) => problemToShow(account.problem))
   const hasUsage = useHas('usage')
   if (auth === null) return null
   return (
@@ -30,7 +31,6 @@ export function AccountPanel() {
       {leaving === 'no' ? null : (
         <SignOutDialog
           busy={leaving === 'going'}
-          gateway={auth.systemName}
           onClose={() => setLeaving('no')}
           onSignOut={() => {
             setLeaving('going')

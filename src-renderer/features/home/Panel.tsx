@@ -1,6 +1,7 @@
 /** Home: balance, price, toolbox, the last days, the latest messages. Comes with the shell's code. */
 import { useAccount, useAccountStore } from '../account/store.ts'
-import { refreshAccount, chooseToolbox } from '../account/actions.ts'
+import { chooseToolbox, refreshAccount } from '../account/actions.ts'
+import { problemToShow } from '../account/logic.ts'
 import { useInbox } from '../inbox/store.ts'
 import { useHas } from '../onboarding/store.ts'
 import { navigate } from '../../lib/route.ts'
@@ -18,10 +19,11 @@ export function HomePanel() {
   const inbox = useInbox((state) => state.inbox)
   const inboxTold = useInbox((state) => state.told)
   const has = { wallet: useHas('wallet'), usage: useHas('usage'), pricing: useHas('pricing'), toolbox: useHas('toolbox'), inbox: useHas('inbox') }
+  const problem = problemToShow(account.problem)
   const loading = !told || (account.refreshing && account.balance === null && account.problem === null)
   return (
     <div className="mx-auto grid max-w-[1212px] grid-cols-[minmax(0,1fr)] gap-3.5 px-9 py-[18px] min-[880px]:grid-cols-[minmax(0,479fr)_minmax(0,647fr)]">
-      {account.problem ? <ErrorNote error={account.problem} onRetry={refreshAccount} className="col-span-full" /> : null}
+      {problem ? <ErrorNote error={problem} onRetry={refreshAccount} className="col-span-full" /> : null}
       {has.wallet ? (
         <BalanceCard
           loading={loading}

@@ -4,7 +4,7 @@ import type { AuthState } from '../../../src-shared/domain/account.ts'
 import { ask } from '../../bridge/ask.ts'
 import { call } from '../../bridge/portico.ts'
 import { useApp } from '../settings/store.ts'
-import { addressProblem, isEmbedded, screenOf } from './logic.ts'
+import { addressProblem, canGoBack, isEmbedded } from './logic.ts'
 import { ChooseGateway } from './parts/ChooseGateway.tsx'
 import { CodeStep } from './parts/CodeStep.tsx'
 import { StartingStep } from './parts/StartingStep.tsx'
@@ -22,8 +22,8 @@ export function OnboardingPanel({ auth }: { auth: AuthState }) {
 }
 
 function Step({ auth, keychain }: { auth: AuthState; keychain: boolean | null }) {
-  const screen = screenOf(auth)
-  if (screen === 'starting') return <StartingStep onCancel={cancel} />
+  const approved = useOnboarding((state) => state.approved)
+  if (auth.kind === 'starting') return <StartingStep approved={approved} onCancel={cancel} />
   if (auth.kind === 'awaiting-user') {
     return (
       <CodeStep
@@ -71,6 +71,7 @@ function Choosing({ auth, keychain }: { auth: AuthState; keychain: boolean | nul
       onReload={load}
       onRestartGateway={() => void ask('app.restartGateway', {})}
       onStart={start}
+      onBack={canGoBack(auth) ? cancel : null}
     />
   )
 }

@@ -36,17 +36,7 @@ export function shareLeft(startedAt: number, expiresAt: number, now: number): nu
   return Math.min(1, Math.max(0, (expiresAt - now) / (expiresAt - startedAt)))
 }
 
-export type Screen = 'choose' | 'starting' | 'code' | 'signed-in'
-/** The screen for a state; `denied`, `expired` and `failed` are told on the first one, ready for another try. */
-export function screenOf(auth: AuthState): Screen {
-  switch (auth.kind) {
-    case 'starting':
-      return 'starting'
-    case 'awaiting-user':
-      return 'code'
-    case 'signed-in':
-      return 'signed-in'
-    default:
-      return 'choose'
-  }
+/** True where a try has ended and main still holds what was before it: an older sign-in, or the first step without the bad news. */
+export function canGoBack(auth: AuthState): boolean {
+  return auth.kind === 'denied' || auth.kind === 'expired' || auth.kind === 'failed'
 }

@@ -12,15 +12,18 @@ export interface OnboardingState {
   chosenId: string | null
   /** What a person typed for each system's address; absent = its default. */
   addresses: Readonly<Record<string, string>>
+  /** True from the approval until the account has been read: main calls both ends of signing in `starting`. */
+  approved: boolean
   /** Why the newest try to start was refused at once. */
   refused: AppErrorData | null
 }
 export type SignedIn = Extract<AuthState, { kind: 'signed-in' }>
 
-export const initialOnboarding: OnboardingState = { auth: null, systems: { kind: 'loading' }, chosenId: null, addresses: {}, refused: null }
+export const initialOnboarding: OnboardingState = { auth: null, systems: { kind: 'loading' }, chosenId: null, addresses: {}, approved: false, refused: null }
 
 export function applyAuth(state: OnboardingState, auth: AuthState): OnboardingState {
-  return { ...state, auth, refused: auth.kind === 'starting' ? null : state.refused }
+  const approved = auth.kind === 'starting' && (state.approved || state.auth?.kind === 'awaiting-user')
+  return { ...state, auth, approved, refused: auth.kind === 'starting' ? null : state.refused }
 }
 export function applySystems(state: OnboardingState, result: Result<readonly SystemInfo[]>): OnboardingState {
   if (!result.ok) return { ...state, systems: { kind: 'failed', error: result.error } }

@@ -2,13 +2,13 @@
 import { Button } from '../../../ui/button.tsx'
 import { Dialog } from '../../../ui/dialog.tsx'
 
-export function SignOutDialog({ gateway, busy, onClose, onSignOut }: { gateway: string; busy: boolean; onClose: () => void; onSignOut: () => void }) {
+export function SignOutDialog({ busy, onClose, onSignOut }: { busy: boolean; onClose: () => void; onSignOut: () => void }) {
   return (
     <Dialog
       open
       onClose={onClose}
       title="Sign out?"
-      description={`Portico tells ${gateway} to end this sign-in and deletes the token from this computer. Your sessions stay.`}
+      description="Portico ends this sign-in at the gateway and deletes the token from this computer. Your sessions stay."
       footer={
         <>
           <Button variant="ghost" onClick={onClose}>Stay</Button>

@@ -27,9 +27,11 @@ export interface ChooseGatewayProps {
   onReload: () => void
   onRestartGateway: () => void
   onStart: () => void
+  /** Leaves the outcome of the last try; null = there is none. */
+  onBack: (() => void) | null
 }
 
-export function ChooseGateway({ auth, keychain, gateway, systems, chosen, address, refused, onChoose, onAddress, onReload, onRestartGateway, onStart }: ChooseGatewayProps) {
+export function ChooseGateway({ auth, keychain, gateway, systems, chosen, address, refused, onChoose, onAddress, onReload, onRestartGateway, onStart, onBack }: ChooseGatewayProps) {
   const [tried, setTried] = useState(false)
   const problem = chosen && !isEmbedded(chosen) ? addressProblem(address) : null
   const embeddedFailed = chosen && isEmbedded(chosen) && gateway?.kind === 'failed' ? gateway.error : null
@@ -44,7 +46,7 @@ export function ChooseGateway({ auth, keychain, gateway, systems, chosen, addres
     >
       <Steps at={1} of={2} />
       <h1 className="text-xl font-semibold">Choose a gateway</h1>
-      <p className="mt-3 text-pretty text-text-2">A gateway sells model access by the token. Start with the practice gateway on this computer, or sign in to your own.</p>
+      <p className="mt-3 text-pretty text-text-2">A gateway sells model access by the token. Start with the one built in, or sign in to your own.</p>
       <Outcome auth={auth} />
       {refused ? <ErrorNote assertive error={refused} className="mt-4" /> : null}
       {systems.kind === 'loading' ? <div className="mt-4 flex flex-col gap-2"><Skeleton className="h-[62px] rounded-lg" /><Skeleton className="h-[62px] rounded-lg" /></div> : null}
@@ -61,7 +63,10 @@ export function ChooseGateway({ auth, keychain, gateway, systems, chosen, addres
       {embeddedFailed ? <ErrorNote error={embeddedFailed} className="mt-4" action={<Button size="sm" onClick={onRestartGateway}>Restart</Button>} /> : null}
       <div className="mt-5 flex items-center justify-between gap-4">
         <KeychainLine available={keychain} />
-        <Button variant="primary" type="submit" disabled={chosen === null} className="ml-auto">Sign in</Button>
+        <div className="ml-auto flex gap-2">
+          {onBack ? <Button variant="ghost" onClick={onBack}>Back</Button> : null}
+          <Button variant="primary" type="submit" disabled={chosen === null}>Sign in</Button>
+        </div>
       </div>
     </form>
   )
@@ -84,7 +89,7 @@ function Choice({ system, checked, onChoose }: { system: SystemInfo; checked: bo
         <span className="block font-semibold">{system.name}</span>
         <span id={id} className="block text-sm text-text-2">
           {isEmbedded(system)
-            ? 'On this computer, with practice credit. Needs no network; its practice model follows rules and is not an AI.'
+            ? 'The built-in gateway, with practice credit. Needs no network; its practice model follows rules and is not an AI.'
             : `Hosted${hostOf(system.baseUrl)}. You can change the address.`}
         </span>
       </span>

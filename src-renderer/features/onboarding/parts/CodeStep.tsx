@@ -27,10 +27,11 @@ export function CodeStep({ waiting, keychain, onCopy, onOpenPage, onCancel }: Co
     <>
       <Steps at={2} of={2} />
       <h1 className="text-xl font-semibold">Confirm it’s you</h1>
-      <p className="mt-3 text-pretty text-text-2">Open {waiting.systemName}’s page, check that it shows this code, then approve.</p>
+      <p className="mt-3 text-pretty text-text-2">Open the gateway’s page, check that it shows this code, then approve.</p>
       <div className="mt-4 flex h-[78px] items-center justify-center rounded-xl border border-border bg-code">
         <output aria-label="Your code" className="font-mono text-[34px] leading-none font-semibold tracking-[0.08em] select-all">{waiting.userCode}</output>
       </div>
+      <p className="mt-2 truncate text-center font-mono text-sm text-text-3" title="The page to open">{waiting.verificationUri}</p>
       <div className="mt-4 flex flex-wrap gap-2.5">
         <Button variant="primary" icon={<ExternalLink aria-hidden />} onClick={onOpenPage}>Open page</Button>
         <Button icon={copied ? <Check aria-hidden /> : <Copy aria-hidden />} onClick={() => void onCopy().then(setCopied)}>{copied ? 'Copied' : 'Copy code'}</Button>
