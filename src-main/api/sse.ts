@@ -32,6 +32,7 @@ export async function* decodeSse(body: ReadableStream<Uint8Array>, options: SseO
   const events: SseEvent[] = []
   let unfinished = false
   let tooLong = false
+  let last = ''
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARACTERS,
     onEvent: (event) => events.push({ name: event.event ?? null, data: event.data, unfinished }),
@@ -44,10 +45,15 @@ export async function* decodeSse(body: ReadableStream<Uint8Array>, options: SseO
     for (;;) {
       const chunk = await readWithin(reader, options)
       if (chunk.done) break
-      parser.feed(decoder.decode(chunk.value, { stream: true }))
+      const text = decoder.decode(chunk.value, { stream: true })
+      parser.feed(text)
+      last = text.at(-1) ?? last
       if (tooLong) throw new AppError('stream.malformed')
       yield* events.splice(0)
     }
+    // A final carriage return waits for a line feed that could belong to it.
+    if (last === '\r') parser.feed('\n')
+    yield* events.splice(0)
     unfinished = true
     parser.feed(`${decoder.decode()}\n\n`)
     yield* events.splice(0)
