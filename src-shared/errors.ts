@@ -140,7 +140,7 @@ export function describe(error: AppErrorData): ErrorWords {
     case 'workspace.too-large':
       return words('Too large.', `${path} has ${text('bytes', 'too many')} bytes; the limit is ${text('limit', 'lower')}.`, 'Read a part of it.')
     case 'workspace.edit-mismatch':
-      return words('The text to replace was not found once.', `Found ${text('found', '0')} times in ${path}.`, 'Read the file again and give a unique piece of it.')
+      return words('The text to replace was not found once.', `Found ${text('found', '0')} times in ${path}. ${text('hint', '')}`.trim(), 'Read the file again and give a unique piece of it.')
     case 'workspace.stale':
       return words('The file changed meanwhile.', `${path} is not what the edit was made for.`, 'Read it again and repeat the edit.')
     case 'workspace.failed':

@@ -1,0 +1,63 @@
+/** The border of the session's folder on disk: every path goes through here, with symbolic links resolved. */
+import { lstat, readlink, realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { AppError } from '../../src-shared/errors.ts'
+import { isInside, locate, type PathRules } from './path-form.ts'
+
+export interface Place {
+  /** Real absolute path, links resolved; what does not exist yet is below the deepest folder that does. */
+  full: string
+  /** Relative to the folder with `/`; `.` for the folder itself. For people and for the model. */
+  shown: string
+}
+
+const MAX_LINKS = 40
+
+/** The folder's real path. @throws AppError `workspace.missing` */
+export async function openFolder(folder: string): Promise<string> {
+  try {
+    const real = await realpath(folder)
+    if ((await stat(real)).isDirectory()) return real
+  } catch {
+    // Said below: whatever the reason, there is no folder to work in.
+  }
+  throw new AppError('workspace.missing', { folder })
+}
+
+/** Where `input` really is. `root` is the folder's real path, `folder` as the session names it. @throws AppError `workspace.outside`, `workspace.failed`, `tool.invalid-arguments` */
+export async function resolveInside(root: string, folder: string, input: string, rules: PathRules): Promise<Place> {
+  const full = locateEither(root, folder, input, rules)
+  const real = await realPlace(full, input, 0)
+  if (!isInside(root, real, rules)) throw new AppError('workspace.outside', { path: input })
+  const relative = path.relative(root, real).split(path.sep).join('/')
+  return { full: real, shown: relative === '' ? '.' : relative }
+}
+
+/** A model may write the folder's own name, which can be a link to the real one. */
+function locateEither(root: string, folder: string, input: string, rules: PathRules): string {
+  if (path[rules.flavour].isAbsolute(input) && !isInside(root, path[rules.flavour].normalize(input), rules)) return locate(folder, input, rules)
+  return locate(root, input, rules)
+}
+
+/** Resolves links along the way, dangling ones too; parts that do not exist stay as written. */
+async function realPlace(full: string, input: string, links: number): Promise<string> {
+  if (links > MAX_LINKS) throw new AppError('workspace.failed', { path: input, reason: 'too many symbolic links' })
+  try {
+    return await realpath(full)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code !== 'ENOENT') throw new AppError('workspace.failed', { path: input, reason: code }, { cause: error })
+  }
+  const parent = path.dirname(full)
+  if (parent === full) return full
+  const realParent = await realPlace(parent, input, links + 1)
+  const here = path.join(realParent, path.basename(full))
+  const info = await lstat(here).catch(() => null)
+  if (info?.isSymbolicLink() !== true) return here
+  // A link whose target is not there: writing "to the link" would create the target, wherever that is.
+  return realPlace(path.resolve(realParent, await readlink(here)), input, links + 1)
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+}

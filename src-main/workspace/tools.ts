@@ -1,0 +1,143 @@
+/** The workspace tools: checks arguments and places, shows what a call would do, and does it inside the session's folder only. */
+import type { ToolOutcome, ToolPreview } from '../../src-shared/domain/tool.ts'
+import { AppError } from '../../src-shared/errors.ts'
+import type { Clock, CommandRunner } from '../platform/ports.ts'
+import { writeFileAtomic } from '../storage/atomic-file.ts'
+import { createSpill } from '../storage/spill.ts'
+import { isWorkspaceTool, parseArguments, workspaceDefinitions } from './arguments.ts'
+import { planEdit, planWrite, type PlannedChange } from './changes.ts'
+import { diffFile } from './file-diff.ts'
+import { openFolder, resolveInside } from './folder.ts'
+import { listFolder, readLines } from './look-tools.ts'
+import { failure, shortOutcome } from './outcome.ts'
+import { rulesOf, type PathRules } from './path-form.ts'
+import type { WorkspaceToolName, WorkspaceTools } from './ports.ts'
+import { createPreviewed } from './previewed.ts'
+import { runCommand } from './run-tool.ts'
+import { searchFiles } from './search-tool.ts'
+import { fingerprintBytes } from './text-file.ts'
+
+export interface WorkspaceToolsDeps {
+  runner: CommandRunner
+  /** Folder for output too long to show. */
+  spillDir: string
+  clock: Clock
+  rules?: PathRules
+}
+
+export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(process.platform) }: WorkspaceToolsDeps): WorkspaceTools {
+  const spill = createSpill(spillDir)
+  const previewed = createPreviewed()
+  const queues = new Map<string, Promise<unknown>>()
+
+  async function plan(folder: string, name: 'write' | 'edit', args: unknown): Promise<PlannedChange> {
+    const root = await openFolder(folder)
+    if (name === 'write') {
+      const parsed = parseArguments('write', args)
+      return planWrite(await resolveInside(root, folder, parsed.path, rules), parsed)
+    }
+    const parsed = parseArguments('edit', args)
+    return planEdit(await resolveInside(root, folder, parsed.path, rules), parsed)
+  }
+
+  /** Changes of one file run one after the other, so that each is planned on what the one before left. */
+  function inOrder<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const next = (queues.get(key) ?? Promise.resolve()).then(work, work)
+    const settled = next.then(() => undefined, () => undefined)
+    queues.set(key, settled)
+    void settled.then(() => {
+      if (queues.get(key) === settled) queues.delete(key)
+    })
+    return next
+  }
+
+  async function change(folder: string, name: 'write' | 'edit', args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
+    const root = await openFolder(folder)
+    const { full } = await resolveInside(root, folder, parseArguments(name, args).path, rules)
+    return inOrder(full, async () => {
+      const shownFor = previewed.take(folder, name, args)
+      const planned = await plan(folder, name, args)
+      if (shownFor !== null && shownFor !== planned.basis) throw new AppError('workspace.stale', { path: planned.place.shown })
+      if (signal.aborted) throw new AppError('tool.cancelled')
+      await writeFileAtomic(planned.place.full, planned.data)
+      previewed.rebase(planned.place.full, planned.basis, fingerprintBytes(planned.data))
+      const { added, removed } = diffFile(planned.place.shown, planned.before, planned.after)
+      const what = planned.basis === 'absent' ? 'Created' : name === 'edit' ? 'Edited' : 'Replaced'
+      return shortOutcome(`${what} ${planned.place.shown} (+${added} −${removed} lines).${planned.note}`)
+    })
+  }
+
+  async function dispatch(folder: string, name: WorkspaceToolName, args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
+    if (name === 'write' || name === 'edit') return change(folder, name, args, signal)
+    const root = await openFolder(folder)
+    const place = (path: string) => resolveInside(root, folder, path, rules)
+    switch (name) {
+      case 'list': {
+        const parsed = parseArguments('list', args)
+        return listFolder(root, await place(parsed.path), parsed, signal, spill)
+      }
+      case 'read': {
+        const parsed = parseArguments('read', args)
+        return readLines(await place(parsed.path), parsed, spill)
+      }
+      case 'search': {
+        const parsed = parseArguments('search', args)
+        return searchFiles(root, await place(parsed.path), parsed, signal, clock, spill)
+      }
+      case 'run':
+        return runCommand(root, parseArguments('run', args), signal, runner, spill)
+    }
+  }
+
+  async function preview(folder: string, name: string, args: unknown): Promise<ToolPreview> {
+    if (!isWorkspaceTool(name)) throw new AppError('tool.unknown', { tool: name })
+    const root = await openFolder(folder)
+    const show = async (path: string): Promise<string> => (await resolveInside(root, folder, path, rules)).shown
+    switch (name) {
+      case 'write':
+      case 'edit': {
+        const planned = await plan(folder, name, args)
+        const { shown, full } = planned.place
+        previewed.remember(folder, name, args, full, planned.basis)
+        // What git runs by itself lies in .git: writing there is as good as running.
+        return { summary: shown, diff: diffFile(shown, planned.before, planned.after), risk: isGitInternal(shown) ? 'run' : 'write' }
+      }
+      case 'list':
+        return { summary: await show(parseArguments('list', args).path), diff: null, risk: 'read' }
+      case 'read':
+        return { summary: await show(parseArguments('read', args).path), diff: null, risk: 'read' }
+      case 'search': {
+        const parsed = parseArguments('search', args)
+        const where = await show(parsed.path)
+        return { summary: oneLine(`${parsed.pattern}${where === '.' ? '' : ` in ${where}`}${parsed.glob === undefined ? '' : ` (${parsed.glob})`}`), diff: null, risk: 'read' }
+      }
+      case 'run':
+        return { summary: oneLine(parseArguments('run', args).command), diff: null, risk: 'run' }
+    }
+  }
+
+  return {
+    tools: workspaceDefinitions(),
+    checkFolder: async (folder) => void (await openFolder(folder)),
+    preview,
+    async run(folder, name, args, signal) {
+      try {
+        if (!isWorkspaceTool(name)) throw new AppError('tool.unknown', { tool: name })
+        if (signal.aborted) throw new AppError('tool.cancelled')
+        return await dispatch(folder, name, args, signal)
+      } catch (error) {
+        return failure(error, name)
+      }
+    },
+  }
+}
+
+function isGitInternal(shown: string): boolean {
+  return shown.split('/').some((part) => part.toLowerCase() === '.git')
+}
+
+/** A first line for the approval card; a command that goes on shows that it does. */
+function oneLine(text: string): string {
+  const line = text.trim().replace(/\s*\n\s*/g, ' ⏎ ')
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line
+}
