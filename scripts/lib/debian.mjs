@@ -4,7 +4,7 @@ import { run } from './run.mjs'
 
 export const DESKTOP_PACKAGES = [
   'xvfb', 'xauth', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libnotify4', 'libxss1', 'libxtst6', 'libsecret-1-0', 'dbus', 'dbus-x11',
-  'gnome-keyring', 'dunst', 'trayer', 'xdotool', 'imagemagick', 'x11-utils', 'fonts-dejavu-core',
+  'strace', 'libglib2.0-bin', 'gnome-keyring', 'dunst', 'trayer', 'xdotool', 'imagemagick', 'x11-utils', 'fonts-dejavu-core',
 ]
 /** Newer Debian and Ubuntu name these with the 64-bit time suffix. */
 const ALSO_KNOWN_AS = { 'libgtk-3-0': 'libgtk-3-0t64', libasound2: 'libasound2t64' }

@@ -1,29 +1,36 @@
 /** Runs inside the session bus and the virtual screen: starts keychain, notifications and tray, waits until each answers, runs the program, ends them. */
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { openSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { endGroup, run } from './run.mjs'
 
 const READY_MS = 15_000
 const home = process.env.PORTICO_DESKTOP
 
+/** The frame colour is how journeys find a notification in the screen's picture (e2e/fixtures/desktop.ts). */
 const DUNST = `[global]
   origin = top-right
   offset = 16x16
   width = 380
   font = DejaVu Sans 11
-  frame_width = 1
+  frame_width = 2
   notification_limit = 5
 [urgency_low]
+  frame_color = "#ff00a8"
+  background = "#222222"
+  foreground = "#eeeeee"
   timeout = 20
 [urgency_normal]
+  frame_color = "#ff00a8"
+  background = "#222222"
+  foreground = "#eeeeee"
   timeout = 20
 `
 
 const started = []
 
-function daemon(command, args, stdin) {
-  const child = spawn(command, args, { stdio: [stdin === undefined ? 'ignore' : 'pipe', 'ignore', 'inherit'], detached: true })
+function daemon(command, args, { stdin, output = 'ignore' } = {}) {
+  const child = spawn(command, args, { stdio: [stdin === undefined ? 'ignore' : 'pipe', output, 'ignore'], detached: true })
   if (stdin !== undefined) child.stdin.end(stdin)
   const ended = new Promise((resolve) => {
     child.on('exit', resolve)
@@ -52,8 +59,10 @@ async function until(what, ask) {
 async function main() {
   const dunstrc = path.join(home, 'dunstrc')
   writeFileSync(dunstrc, DUNST)
-  daemon('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], 'a password of this desktop only')
+  daemon('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], { stdin: 'a password of this desktop only' })
   daemon('dunst', ['-conf', dunstrc])
+  // What the daemon is asked to show, as the bus carries it.
+  daemon('dbus-monitor', ['--session', "interface='org.freedesktop.Notifications',member='Notify'"], { output: openSync(path.join(home, 'notifications.log'), 'w') })
   daemon('trayer', ['--edge', 'bottom', '--align', 'right', '--widthtype', 'request', '--height', '28', '--SetDockType', 'false'])
   await until('the keychain', () => ownsName('org.freedesktop.secrets'))
   await until('the notification daemon', () => ownsName('org.freedesktop.Notifications'))
