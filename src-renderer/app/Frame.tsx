@@ -1,5 +1,5 @@
 /** Rail, top bar and the room that is open, for somebody signed in. */
-import { Suspense, useState } from 'react'
+import { Suspense, useDeferredValue, useState } from 'react'
 import { ask } from '../bridge/ask.ts'
 import { useUnread } from '../features/inbox/store.ts'
 import type { SignedIn } from '../features/onboarding/store.ts'
@@ -17,13 +17,14 @@ export function Frame({ auth, onSearch }: { auth: SignedIn; onSearch: () => void
   const unread = useUnread()
   // Menus and tooltips of a room are drawn inside its landmark.
   const [layer, setLayer] = useState<HTMLElement | null>(null)
-  const room = roomToDraw(wanted, auth.capabilities)
+  // The room that is open stays until the next one's code is there: no flash of an empty room.
+  const room = roomToDraw(useDeferredValue(wanted), auth.capabilities)
   return (
     <div className="grid h-full grid-cols-[68px_minmax(0,1fr)]">
       <a href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }} className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">
         Skip to the room
       </a>
-      <Rail rooms={roomsFor(auth.capabilities)} foot={SETTINGS_ROOM} current={room.id} unread={unread} onGo={navigate} />
+      <Rail rooms={roomsFor(auth.capabilities)} foot={SETTINGS_ROOM} current={roomToDraw(wanted, auth.capabilities).id} unread={unread} onGo={navigate} />
       <div className="flex min-h-0 min-w-0 flex-col">
         <TopBar room={room} capabilities={auth.capabilities} onSearch={onSearch} />
         <Banners
@@ -32,11 +33,11 @@ export function Frame({ auth, onSearch }: { auth: SignedIn; onSearch: () => void
         />
         <main ref={setLayer} id="main" tabIndex={-1} aria-label={room.name} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
           <LayerContext value={layer}>
-            <RoomBoundary key={room.id} name={room.name}>
-              <Suspense fallback={<RoomLoading name={room.name} />}>
+            <Suspense fallback={<RoomLoading name={room.name} />}>
+              <RoomBoundary key={room.id} name={room.name}>
                 <room.Panel />
-              </Suspense>
-            </RoomBoundary>
+              </RoomBoundary>
+            </Suspense>
           </LayerContext>
         </main>
       </div>

@@ -4,6 +4,7 @@ import type { Capability } from '../../src-shared/domain/account.ts'
 import { useAccount } from '../features/account/store.ts'
 import { navigate } from '../lib/route.ts'
 import { useRoomTitle } from '../lib/room-title.ts'
+import { AsOf } from '../ui/as-of.tsx'
 import { Kbd } from '../ui/kbd.tsx'
 import { Money } from '../ui/money.tsx'
 import { PricePill } from './parts/PricePill.tsx'
@@ -21,7 +22,7 @@ export function TopBar({ room, capabilities, onSearch }: { room: Room; capabilit
         <h1 className="truncate font-semibold">{shown?.title ?? room.name}</h1>
         {shown?.detail ? <p className="truncate text-text-2">{shown.detail}</p> : null}
       </div>
-      <button type="button" onClick={onSearch} aria-keyshortcuts="Control+K Meta+K" className={PILL}>
+      <button type="button" aria-label="Search or run" onClick={onSearch} aria-keyshortcuts="Control+K Meta+K" className={PILL}>
         <Search aria-hidden />
         <span className="max-[960px]:hidden">Search or run</span>
         <span className="text-text-2"><Kbd>{SHORTCUT}</Kbd></span>
@@ -32,6 +33,7 @@ export function TopBar({ room, capabilities, onSearch }: { room: Room; capabilit
           <Wallet aria-hidden />
           <span className="sr-only">Balance</span>
           <Money micro={balance?.value ?? null} unknown="balance not known yet" className="font-semibold" />
+          <AsOf at={balance?.asOf ?? null} onlyStale />
         </button>
       ) : null}
     </header>

@@ -8,7 +8,7 @@ import type { TopicMessage } from '../../src-shared/ipc/topics.ts'
 declare global {
   interface Window {
     /** Put there by the preload. */
-    readonly portico: PorticoBridge
+    portico: PorticoBridge
   }
 }
 

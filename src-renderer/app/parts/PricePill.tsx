@@ -5,6 +5,7 @@ import type { PriceMode, PriceNow } from '../../../src-shared/domain/price.ts'
 import { cx } from '../../lib/classes.ts'
 import { clockText } from '../../lib/time.ts'
 import { MODE_DOT, MODE_NAME } from '../../lib/price-mode.ts'
+import { AsOf } from '../../ui/as-of.tsx'
 import { PriceCountdown } from '../../ui/price-countdown.tsx'
 import { PILL } from './pill.ts'
 
@@ -27,6 +28,7 @@ export function PricePill({ price, onOpen }: { price: Reading<PriceNow> | null; 
         {formatRate(price.value.rate.inputPerMillion)} / {formatRate(price.value.rate.outputPerMillion)}
       </span>
       <PriceCountdown price={price.value} before={<span className="text-text-2">ends in</span>} />
+      <AsOf at={price.asOf} onlyStale />
     </button>
   )
 }

@@ -44,13 +44,13 @@ function RailButton({ room, current, count, onGo }: { room: Room; current: boole
       <span className="relative">
         <room.icon aria-hidden className="size-[18px]" strokeWidth={1.75} />
         {count > 0 ? (
-          <span className="tabular absolute -top-1.5 -right-2.5 flex h-3.5 min-w-3.5 items-center justify-center rounded-full bg-accent px-[3px] text-[10px] leading-none font-semibold text-on-accent">
+          <span aria-hidden className="tabular absolute -top-1.5 -right-2.5 flex h-3.5 min-w-3.5 items-center justify-center rounded-full bg-accent px-[3px] text-[10px] leading-none font-semibold text-on-accent">
             {count > 99 ? '99+' : count}
-            <span className="sr-only"> unread</span>
           </span>
         ) : null}
       </span>
       <span className="leading-none">{room.name}</span>
+      {count > 0 ? <span className="sr-only">, {count} unread</span> : null}
     </button>
   )
 }
