@@ -2,6 +2,7 @@
 import type { InboxMessage } from '../../../../src-shared/domain/account.ts'
 import { useNow } from '../../../lib/clock.ts'
 import { momentText } from '../../../lib/time.ts'
+import { Markdown } from '../../../lib/markdown/render.tsx'
 import { Badge } from '../../../ui/badge.tsx'
 
 export function MessageView({ message }: { message: InboxMessage }) {
@@ -14,7 +15,7 @@ export function MessageView({ message }: { message: InboxMessage }) {
           <Badge tone={message.audience === 'you' ? 'accent' : 'neutral'}>{message.audience === 'you' ? 'To you' : 'To everyone'}</Badge>
           <time dateTime={new Date(message.sentAt).toISOString()}>{momentText(message.sentAt, now)}</time>
         </p>
-        <div className="mt-5 text-lg break-words whitespace-pre-wrap">{message.body}</div>
+        <Markdown text={message.body} className="mt-5" />
       </div>
     </article>
   )
