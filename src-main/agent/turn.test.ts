@@ -1,0 +1,279 @@
+/** The turn machine: every rule by example, then its promises under random interleavings. */
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../../src-shared/errors.ts'
+import { NEW_TURN, step, turnStatus } from './turn.ts'
+import { TURN_LIMITS, type CallFacts, type TurnEffect, type TurnEvent, type TurnState, type Verdict } from './turn-state.ts'
+
+const AT = 1_000
+const facts = (risk: CallFacts['risk'] = 'read'): CallFacts => ({ name: 'tool', origin: { kind: 'workspace' }, risk, summary: 'a thing', diff: null })
+const call = (key: string, args = `{"n":"${key}"}`, name = 'tool'): TurnEvent => ({ type: 'tool-call', key, callId: `id_${key}`, name, argumentsText: args })
+const checked = (key: string, verdict: Verdict['kind'] | Verdict = 'allow', risk: CallFacts['risk'] = 'read'): TurnEvent => ({
+  type: 'checked', key, facts: facts(risk), at: AT,
+  verdict: typeof verdict === 'object' ? verdict : verdict === 'refuse' ? { kind: 'refuse', status: 'failed', text: 'no such thing' } : { kind: verdict },
+})
+const result = (key: string, text = `result of ${key}`, isError = false): TurnEvent => ({ type: 'tool-finished', key, at: AT, outcome: { text, isError, bytes: text.length, images: [] } })
+const failed = (error: AppError): TurnEvent => ({ type: 'model-failed', error: error.toData(), at: AT })
+const finished: TurnEvent = { type: 'model-finished' }
+
+/** Feeds events; gives the last state and all effects as short words. */
+function play(events: readonly TurnEvent[], from: TurnState = NEW_TURN): { state: TurnState; effects: string[]; last: string[] } {
+  let state = from
+  const effects: string[] = []
+  let last: string[] = []
+  for (const event of events) {
+    const stepped = step(state, event)
+    state = stepped.state
+    last = stepped.effects.map(word)
+    effects.push(...last)
+  }
+  return { state, effects, last }
+}
+function word(effect: TurnEffect): string {
+  if (effect.type === 'finish') return `finish ${effect.status}${effect.error ? ` ${effect.error.code}` : ''}`
+  if (effect.type === 'waitRetry') return `wait ${effect.ms}`
+  return 'key' in effect ? `${effect.type} ${effect.key}` : effect.type
+}
+const texts = (state: TurnState): (string | undefined)[] => state.calls.map((one) => one.result?.text)
+
+describe('a turn without tools', () => {
+  it('calls the model once and is done', () => {
+    expect(play([{ type: 'begin' }, { type: 'text' }, { type: 'text' }, finished]).effects).toEqual(['callModel', 'finish done'])
+  })
+  it('begins once', () => {
+    expect(play([{ type: 'begin' }, { type: 'begin' }]).effects).toEqual(['callModel'])
+  })
+})
+
+describe('two calls, one approval', () => {
+  const asked: readonly TurnEvent[] = [{ type: 'begin' }, call('b'), call('a'), finished]
+  it('runs the allowed one while the other waits, and answers in call order', () => {
+    const first = play([...asked, checked('b', 'ask', 'write'), checked('a')])
+    expect(first.effects).toEqual(['callModel', 'check b', 'check a', 'ask b', 'runTool a'])
+    expect(turnStatus(first.state)).toBe('waiting')
+    const second = play([result('a')], first.state)
+    expect(second.effects).toEqual([])
+    const third = play([{ type: 'approved', key: 'b', at: AT }], second.state)
+    expect(third.effects).toEqual(['runTool b'])
+    expect(turnStatus(third.state)).toBe('running')
+    const fourth = play([result('b')], third.state)
+    expect(fourth.effects).toEqual(['callModel'])
+    expect(fourth.state.answered.map((one) => [one.callId, one.result?.text])).toEqual([['id_b', 'result of b'], ['id_a', 'result of a']])
+    expect(fourth.state.toolCalls).toBe(2)
+  })
+  it('does not start a tool before the answer is complete', () => {
+    expect(play(asked.slice(0, 3)).effects).toEqual(['callModel'])
+  })
+  it('gives the model the note of a denial, and goes on', () => {
+    const { effects, state } = play([...asked, checked('b', 'ask', 'write'), checked('a'), result('a'), { type: 'denied', key: 'b', note: ' rather not ', at: AT }])
+    expect(effects.at(-1)).toBe('callModel')
+    expect(state.answered[0]?.result).toMatchObject({ status: 'denied', isError: true, denyNote: 'rather not', text: 'The person denied this call. They said: rather not' })
+  })
+  it('takes an answer for a call that does not wait for nothing', () => {
+    const before = play([...asked, checked('b', 'ask', 'write')]).state
+    for (const event of [{ type: 'approved', key: 'a', at: AT }, { type: 'approved', key: 'zzz', at: AT }, { type: 'denied', key: 'a', note: '', at: AT }, result('b'), result('zzz')] as const) {
+      expect(step(before, event)).toEqual({ state: before, effects: [] })
+    }
+  })
+})
+
+describe('order', () => {
+  it('runs reads at once and changes one after the other', () => {
+    const asked = play([{ type: 'begin' }, call('w1'), call('r'), call('w2'), finished, checked('w2', 'allow', 'run'), checked('r')])
+    expect(asked.effects.slice(-1)).toEqual(['runTool r'])
+    const first = play([checked('w1', 'allow', 'write')], asked.state)
+    expect(first.effects).toEqual(['runTool w1'])
+    expect(play([result('w1')], first.state).effects).toEqual(['runTool w2'])
+  })
+  it('a refused call holds nothing up', () => {
+    const { effects } = play([{ type: 'begin' }, call('x'), call('w'), finished, checked('w', 'allow', 'write'), checked('x', 'refuse', 'unknown')])
+    expect(effects.slice(-1)).toEqual(['runTool w'])
+  })
+})
+
+describe('stopping', () => {
+  it('cuts off what runs and gives every call a result', () => {
+    const { state, last } = play([{ type: 'begin' }, call('a'), call('b'), call('c'), finished, checked('a'), checked('b', 'ask', 'write'), result('a'), { type: 'stop', status: 'stopped', at: AT }])
+    expect(last).toEqual(['abort', 'finish stopped'])
+    expect(state.calls.map((one) => one.result?.status)).toEqual(['done', 'cancelled', 'cancelled'])
+    expect(turnStatus(state)).toBe('stopped')
+    expect(play([result('c'), { type: 'approved', key: 'b', at: AT }, { type: 'stop', status: 'stopped', at: AT }], state).effects).toEqual([])
+  })
+  it('works before the first word, in the middle of one and while waiting to try again', () => {
+    expect(play([{ type: 'begin' }, { type: 'stop', status: 'stopped', at: AT }]).last).toEqual(['abort', 'finish stopped'])
+    expect(play([{ type: 'begin' }, call('a'), { type: 'stop', status: 'interrupted', at: AT }]).last).toEqual(['abort', 'finish interrupted turn.interrupted'])
+    const waiting = play([{ type: 'begin' }, failed(new AppError('gateway.timeout')), { type: 'stop', status: 'stopped', at: AT }])
+    expect(waiting.last).toEqual(['abort', 'finish stopped'])
+    expect(play([{ type: 'retry-due' }], waiting.state).effects).toEqual([])
+  })
+})
+
+describe('a failing model call', () => {
+  it('is tried again three times, each wait twice as long', () => {
+    const broken = failed(new AppError('gateway.unreachable'))
+    const due: TurnEvent = { type: 'retry-due' }
+    expect(play([{ type: 'begin' }, broken, due, broken, due, broken, due, broken]).effects).toEqual([
+      'callModel', 'wait 500', 'callModel', 'wait 1000', 'callModel', 'wait 2000', 'callModel', 'abort', 'finish failed gateway.unreachable',
+    ])
+  })
+  it('is not tried again after text or a call', () => {
+    expect(play([{ type: 'begin' }, { type: 'text' }, failed(new AppError('stream.cut'))]).last).toEqual(['abort', 'finish failed stream.cut'])
+    const { state, last } = play([{ type: 'begin' }, call('a'), failed(new AppError('stream.cut'))])
+    expect(last).toEqual(['abort', 'finish failed stream.cut'])
+    expect(texts(state)).toEqual(['The call was not run: the answer that asked for it broke off.'])
+  })
+  it('starts counting anew with the next step', () => {
+    const { effects } = play([{ type: 'begin' }, failed(new AppError('api.server-error')), { type: 'retry-due' }, call('a'), finished, checked('a'), result('a'), failed(new AppError('api.server-error'))])
+    expect(effects.at(-1)).toBe('wait 500')
+  })
+})
+
+describe('going in circles', () => {
+  const round = (key: string, verdict: Verdict['kind'] = 'allow', args = '{"b":1,"a":2}'): TurnEvent[] => [call(key, args), finished, checked(key, verdict)]
+  it('asks at the third identical call, whatever the order of its arguments', () => {
+    const twice = play([{ type: 'begin' }, ...round('1'), result('1'), ...round('2', 'allow', '{"a":2,"b":1}'), result('2')])
+    const third = play(round('3'), twice.state)
+    expect(third.last).toEqual(['ask 3'])
+    expect(third.state.calls[0]?.facts?.summary).toBe('Asked for 3 times: a thing')
+    const denied = play([{ type: 'denied', key: '3', note: '', at: AT }, ...round('4')], third.state)
+    expect(denied.last).toEqual(['ask 4'])
+    const fifth = play([{ type: 'denied', key: '4', note: '', at: AT }, call('5', '{"a":2,"b":1}'), finished], denied.state)
+    expect(fifth.last).toEqual(['abort', 'finish failed turn.too-many-steps'])
+    expect(play([{ type: 'approved', key: '3', at: AT }, result('3'), ...round('6')], third.state).last).toEqual(['runTool 6'])
+  })
+  it('does not mind a test that runs again after each change', () => {
+    let state = play([{ type: 'begin' }]).state
+    for (let index = 0; index < 6; index += 1) {
+      const edit: TurnEvent[] = [call(`e${index}`), finished, checked(`e${index}`, 'allow', 'write'), result(`e${index}`)]
+      const test: TurnEvent[] = [call(`t${index}`, '{"command":"npm test"}'), finished, checked(`t${index}`, 'allow', 'run')]
+      const played = play([...edit, ...test], state)
+      expect(played.last).toEqual([`runTool t${index}`])
+      state = play([result(`t${index}`)], played.state).state
+    }
+  })
+  it('notices two calls taking turns', () => {
+    let state = play([{ type: 'begin' }]).state
+    for (const key of ['a1', 'b1', 'a2', 'b2']) state = play([call(key, `"${key[0] ?? ''}"`), finished, checked(key), result(key)], state).state
+    expect(play([call('a3', '"a"'), finished, checked('a3')], state).last).toEqual(['ask a3'])
+  })
+  it('ends after fifty model calls', () => {
+    let state = play([{ type: 'begin' }]).state
+    const effects: string[] = ['callModel']
+    for (let index = 0; !state.outcome; index += 1) {
+      const played = play([call(`c${index}`), finished, checked(`c${index}`), result(`c${index}`)], state)
+      state = played.state
+      effects.push(...played.effects)
+    }
+    expect(effects.filter((one) => one === 'callModel')).toHaveLength(TURN_LIMITS.maxSteps)
+    expect(state.outcome).toMatchObject({ status: 'failed', error: { code: 'turn.too-many-steps', fields: { steps: 50 } } })
+  })
+})
+
+// ---- promises that hold whatever happens in whatever order ----
+
+/** A small seeded generator (mulberry32), so that a failure can be played again. */
+function random(seed: number): () => number {
+  let a = seed
+  return () => {
+    a = (a + 0x6d2b79f5) | 0
+    let t = Math.imul(a ^ (a >>> 15), 1 | a)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+interface Seen {
+  permitted: Set<string>
+  ran: Set<string>
+  results: Map<string, string>
+  finishes: number
+  ended: boolean
+}
+
+/** Plays one random turn: every effect becomes work that finishes at a random time, with noise in between. */
+function randomTurn(seed: number): void {
+  const next = random(seed)
+  const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(next() * list.length)]
+  const risks = ['read', 'write', 'run', 'unknown'] as const
+  const work: (() => TurnEvent[])[] = []
+  const seen: Seen = { permitted: new Set(), ran: new Set(), results: new Map(), finishes: 0, ended: false }
+  let state = NEW_TURN
+  let calls = 0
+  let keys: string[] = []
+
+  const modelAnswer = (): TurnEvent[] => {
+    if (next() < 0.1) return [failed(new AppError(next() < 0.7 ? 'api.server-error' : 'api.bad-request'))]
+    const events: TurnEvent[] = next() < 0.5 ? [{ type: 'text' }] : []
+    for (let count = Math.floor(next() * 4); count > 0; count -= 1) {
+      keys.push(`k${(calls += 1)}`)
+      events.push(call(`k${calls}`, next() < 0.2 ? '{"same":1}' : `{"n":${calls}}`))
+    }
+    events.push(next() < 0.07 ? failed(new AppError('stream.cut')) : finished)
+    return events
+  }
+  const perform = (effect: TurnEffect): void => {
+    if (effect.type === 'callModel') work.push(modelAnswer)
+    if (effect.type === 'waitRetry') work.push(() => [{ type: 'retry-due' }])
+    if (effect.type === 'check') {
+      work.push(() => {
+        const verdict = pick(['allow', 'ask', 'refuse'] as const) ?? 'ask'
+        if (verdict === 'allow') seen.permitted.add(effect.key)
+        return [checked(effect.key, verdict, pick(risks))]
+      })
+    }
+    if (effect.type === 'ask') {
+      seen.permitted.delete(effect.key)
+      work.push(() => {
+        if (next() < 0.4) return [{ type: 'denied', key: effect.key, note: '', at: AT }]
+        seen.permitted.add(effect.key)
+        return [{ type: 'approved', key: effect.key, at: AT }]
+      })
+    }
+    if (effect.type === 'runTool') {
+      expect(seen.permitted.has(effect.key), `seed ${seed}: ${effect.key} ran without permission`).toBe(true)
+      expect(seen.ran.has(effect.key), `seed ${seed}: ${effect.key} ran twice`).toBe(false)
+      seen.ran.add(effect.key)
+      work.push(() => [result(effect.key, `result of ${effect.key}`, next() < 0.2)])
+    }
+    if (effect.type === 'finish') seen.finishes += 1
+  }
+  const take = (event: TurnEvent): void => {
+    const before = state
+    const stepped = step(before, event)
+    state = stepped.state
+    if (before.phase === 'ended') expect(stepped).toEqual({ state: before, effects: [] })
+    for (const one of [...state.answered, ...state.calls]) {
+      if (!one.result) continue
+      const kept = seen.results.get(one.key)
+      if (kept !== undefined) expect(one.result.text).toBe(kept)
+      seen.results.set(one.key, one.result.text)
+    }
+    const changing = state.calls.filter((one) => one.phase === 'running' && one.facts?.risk !== 'read')
+    expect(changing.length, `seed ${seed}: two changes at once`).toBeLessThanOrEqual(1)
+    if (state.step > before.step) {
+      expect(state.answered.map((one) => one.key)).toEqual(keys)
+      expect(state.answered.every((one) => one.result)).toBe(true)
+      keys = []
+    }
+    for (const effect of stepped.effects) perform(effect)
+  }
+
+  take({ type: 'begin' })
+  for (let turns = 0; turns < 600 && !state.outcome; turns += 1) {
+    if (next() < 0.01) take({ type: 'stop', status: 'stopped', at: AT })
+    if (next() < 0.1) take(pick([result('k1'), { type: 'approved', key: 'nobody', at: AT }, { type: 'retry-due' }, { type: 'begin' }] as const) ?? { type: 'begin' })
+    const index = Math.floor(next() * work.length)
+    const [chosen] = work.splice(index, 1)
+    if (chosen) for (const event of chosen()) take(event)
+    else expect(state.outcome, `seed ${seed}: nothing left to do, yet not ended`).not.toBeNull()
+  }
+  if (!state.outcome) take({ type: 'stop', status: 'stopped', at: AT })
+  expect(seen.finishes, `seed ${seed}`).toBe(1)
+  expect(state.calls.every((one) => one.phase === 'settled' && one.result), `seed ${seed}: a call has no result`).toBe(true)
+  expect(seen.results.size, `seed ${seed}`).toBe(state.toolCalls)
+}
+
+describe('whatever happens in whatever order', () => {
+  it('every call gets one result, in order, and nothing runs unasked (1,000 random turns)', () => {
+    for (let seed = 1; seed <= 1_000; seed += 1) randomTurn(seed)
+  })
+})
