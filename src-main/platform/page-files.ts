@@ -79,7 +79,7 @@ export function openPageFiles(folder: string): PageFiles {
     }
   }
 
-  void warm(folder, load)
+  void warm(load)
   return {
     answer(url) {
       const name = pagePath(url)
@@ -90,7 +90,7 @@ export function openPageFiles(folder: string): PageFiles {
 }
 
 /** Reads the entry page and the files it names, so that they are in memory before Chromium asks. */
-async function warm(folder: string, load: (name: string) => Promise<PageAnswer>): Promise<void> {
+async function warm(load: (name: string) => Promise<PageAnswer>): Promise<void> {
   const html = (await load('index.html')).body.toString('utf8')
   const named = [...html.matchAll(/(?:src|href)="\.?\/?([^"]+)"/g)].map((match) => match[1] ?? '').filter((name) => pagePath(`${PAGE_ORIGIN}/${name}`) !== null)
   await Promise.all(named.map(load))

@@ -1,0 +1,183 @@
+/** The one place where services are made and joined. Used by the window (desktop.ts) and by the headless entry (cli.ts); imports no Electron. */
+import type { ChatEvent } from '../../src-shared/domain/session.ts'
+import { AppError } from '../../src-shared/errors.ts'
+import { createAccount, type AccountService } from '../account/service.ts'
+import { accountFileSchema, EMPTY_ACCOUNT_FILE } from '../account/account-file.ts'
+import type { ApprovalMode } from '../agent/approvals.ts'
+import { createChat, type Chat } from '../agent/chat.ts'
+import { createHttp } from '../api/http.ts'
+import type { System } from '../api/ports.ts'
+import { createSystems } from '../api/systems/catalogue.ts'
+import { createChatCompletionsWire } from '../api/wires/chat-completions.ts'
+import { createMessagesWire } from '../api/wires/messages.ts'
+import { authFileSchema, EMPTY_AUTH_FILE } from '../auth/auth-file.ts'
+import { createAuth, type Auth } from '../auth/device-login.ts'
+import { EMPTY_INBOX_FILE, inboxFileSchema } from '../inbox/inbox-file.ts'
+import { createInbox, type InboxService } from '../inbox/service.ts'
+import { createMcpHost } from '../mcp/host.ts'
+import type { McpHost } from '../mcp/ports.ts'
+import { createToolsService, type ToolsService } from '../mcp/registry.ts'
+import { mcpServersSchema } from '../mcp/server-store.ts'
+import type { GatewayLauncher } from '../platform/gateway-launcher.ts'
+import type { Clock, CommandRunner, ExternalLinks, Fetch, Ids, Log, Notifier, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
+import { SESSION_MIGRATIONS } from '../sessions/schema.ts'
+import { openDatabase } from '../storage/database.ts'
+import { openJsonStore, type JsonStoreOptions } from '../storage/json-store.ts'
+import type { Recovered } from '../storage/keep-aside.ts'
+import { sweepSpill } from '../storage/spill.ts'
+import { createWorkspaceTools } from '../workspace/tools.ts'
+import { readReadyLine } from './gateway-ready-line.ts'
+import { createGatewaySupervisor, type GatewaySupervisor } from './gateway-supervisor.ts'
+import { createLinks } from './links.ts'
+import { createNotices, type Notices } from './notices.ts'
+import type { Paths } from './paths.ts'
+import { DEFAULT_SETTINGS_FILE, settingsFileSchema } from './settings-file.ts'
+import { createSettings, type SettingsService } from './settings-service.ts'
+import { checkToolbox } from './toolbox-rule.ts'
+
+/** The machine, as adapters. */
+export interface Platform {
+  clock: Clock
+  timers: Timers
+  ids: Ids
+  log: Log
+  fetch: Fetch
+  /** Opens any address; the services get it behind the link policy. */
+  browser: ExternalLinks
+  notifier: Notifier
+  openSecrets(): Promise<SecretStore>
+  gatewayLauncher: GatewayLauncher
+  processes: ProcessTable
+  commands: CommandRunner
+  shellPath(): Promise<string>
+  /** 0 ≤ random < 1 */
+  random(): number
+  name: NodeJS.Platform
+  env: Readonly<Record<string, string | undefined>>
+  homeFolder: string
+  cores: number
+  ownPid: number
+  version: string
+}
+
+/** What differs between the window and the headless entry. */
+export interface ComposeOptions {
+  approvalMode: ApprovalMode
+  publishChat(events: readonly ChatEvent[]): void
+  chatSeq(): number
+  sessionsChanged(): void
+  /** A notification about this message was clicked. */
+  openMessage(id: string): void
+}
+
+export interface Services {
+  settings: SettingsService
+  notices: Notices
+  gateway: GatewaySupervisor
+  secrets: SecretStore
+  systems: readonly System[]
+  auth: Auth
+  account: AccountService
+  inbox: InboxService
+  mcp: McpHost
+  tools: ToolsService
+  chat: Chat
+  links: ExternalLinks
+  /** Ends everything in good order; resolves within 3 s. */
+  close(): Promise<void>
+}
+
+/** Longest silence of a model's stream (ms). */
+const STREAM_IDLE_MS = 120_000
+const KEEP_RESULTS_MS = 7 * 24 * 3_600_000
+
+/** Makes all services and starts what runs by itself: the gateway first, because the rest can wait for it. @throws AppError `storage.*` */
+export async function composeServices(platform: Platform, paths: Paths, options: ComposeOptions): Promise<Services> {
+  const { clock, timers, ids, log, random } = platform
+  const notices = createNotices({ clock, ids })
+  const noteDamage = (what: string, recovered: Recovered | null): void => {
+    if (recovered) notices.add(new AppError('storage.corrupt', { what, kept: recovered.keptAt }))
+  }
+  const open = async <T>(what: string, store: Omit<JsonStoreOptions<T>, 'clock'>) => {
+    const opened = await openJsonStore({ ...store, clock })
+    noteDamage(what, opened.recovered)
+    return opened.store
+  }
+
+  const settingsStore = await open('The settings file', { path: paths.settings, schema: settingsFileSchema, defaults: DEFAULT_SETTINGS_FILE })
+  const settings = createSettings(settingsStore)
+  const gateway = createGatewaySupervisor({
+    launcher: platform.gatewayLauncher, dataFolder: paths.gatewayData, preferredPort: settingsStore.get().gatewayPort, readReadyLine, clock, timers, log,
+  })
+  gateway.start()
+
+  const [secrets, authStore, accountStore, inboxStore, serverStore] = await Promise.all([
+    platform.openSecrets(),
+    open('The sign-in file', { path: paths.auth, schema: authFileSchema, defaults: EMPTY_AUTH_FILE }),
+    open('The account file', { path: paths.account, schema: accountFileSchema, defaults: EMPTY_ACCOUNT_FILE }),
+    open('The inbox file', { path: paths.inbox, schema: inboxFileSchema, defaults: EMPTY_INBOX_FILE }),
+    open('The list of MCP servers', { path: paths.mcpServers, schema: mcpServersSchema, defaults: [] }),
+  ])
+  const { database, recovered } = openDatabase({ path: paths.database, migrations: SESSION_MIGRATIONS, clock })
+  noteDamage('The sessions database', recovered)
+
+  const http = createHttp({ fetch: platform.fetch, clock, timers, ids, version: platform.version, log })
+  const systems = createSystems({ http, clock, client: { platform: platform.name, version: platform.version } })
+  const links = createLinks({ browser: platform.browser, gateway: () => gateway.state(), auth: () => auth.state() })
+  const auth: Auth = createAuth({ systems, secrets, store: authStore, clock, timers, links, log, embedded: () => gateway.access() })
+  http.onAnswer((note) => auth.noteAnswer(note))
+  const connect = (): ReturnType<Auth['connection']> => auth.connection()
+  const account = createAccount({ connect, store: accountStore, clock, timers, random, log })
+  const inbox = createInbox({
+    connect, store: inboxStore, notifier: platform.notifier, notify: () => settings.get().notifications, onOpen: options.openMessage, clock, timers, random, log,
+  })
+
+  const mcp = createMcpHost({
+    clock, timers, ids, log, secrets, processes: platform.processes, clientVersion: platform.version, cwd: platform.homeFolder, env: platform.env,
+    path: platform.shellPath, spillDir: paths.spill, pidDir: paths.running, ownPid: platform.ownPid, cores: platform.cores,
+  })
+  const tools = createToolsService({ host: mcp, store: serverStore, secrets, ids })
+  const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock })
+  const wire = { open: (request: Parameters<typeof http.open>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
+  const chat = createChat({
+    database,
+    wires: { messages: createMessagesWire(wire), 'chat-completions': createChatCompletionsWire(wire) },
+    connection: async () => {
+      const { system, connection } = await auth.connection()
+      return { connection, usage: system.usage }
+    },
+    beforeCall: () => checkToolbox(account.state(), clock.now()),
+    wireFor: (model) => account.state().models?.value.find((one) => one.id === model)?.wires[0] ?? null,
+    mcp, workspace, approvalMode: options.approvalMode, clock, timers, ids, log, platform: platform.name,
+    publish: (events) => {
+      options.publishChat(events)
+      // A finished turn was billed: balance and spend changed.
+      if (events.some((event) => event.type === 'item' && event.item.kind === 'turn-end')) account.nudge()
+    },
+    currentSeq: options.chatSeq, sessionsChanged: options.sessionsChanged,
+  })
+
+  chat.recover()
+  const stopFollowing = auth.onChange((state) => {
+    account.follow(state)
+    inbox.follow(state)
+  })
+  account.follow(auth.state())
+  inbox.follow(auth.state())
+  auth.resume()
+  await tools.load()
+  sweepSpill(paths.spill, clock.now(), KEEP_RESULTS_MS).catch((error: unknown) => log.warn('results.not-swept', { error }))
+
+  return {
+    settings, notices, gateway, secrets, systems, auth, account, inbox, mcp, tools, chat, links,
+    async close() {
+      stopFollowing()
+      account.close()
+      inbox.close()
+      const endings = await Promise.allSettled([chat.close(), auth.close(), mcp.close()])
+      for (const ending of endings) if (ending.status === 'rejected') log.error('close.failed', { error: ending.reason })
+      if (database.isOpen) database.close()
+      await gateway.stop()
+    },
+  }
+}

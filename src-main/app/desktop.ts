@@ -1,0 +1,136 @@
+/** Everything the window's app does after the first paint: services, handlers, tray, notifications, close-to-tray. A chunk of its own, so that it costs nothing before. */
+import type { Handlers, HandlersOf } from '../ipc/handler-types.ts'
+import { accountHandlers } from '../ipc/handlers/account.ts'
+import { appHandlers } from '../ipc/handlers/app.ts'
+import { authHandlers } from '../ipc/handlers/auth.ts'
+import { chatHandlers } from '../ipc/handlers/chat.ts'
+import { inboxHandlers } from '../ipc/handlers/inbox.ts'
+import { settingsHandlers } from '../ipc/handlers/settings.ts'
+import { toolsHandlers } from '../ipc/handlers/tools.ts'
+import { upstreamsHandlers } from '../ipc/handlers/upstreams.ts'
+import type { TopicHub } from '../ipc/topic-hub.ts'
+import { systemInfo } from '../api/systems/catalogue.ts'
+import { copyText, onWake, pickFolder } from '../platform/electron/desktop.ts'
+import { applyTheme } from '../platform/electron/theme.ts'
+import type { Log, Timers } from '../platform/ports.ts'
+import type { WindowBounds } from '../platform/window-bounds.ts'
+import { writeFileAtomic } from '../storage/atomic-file.ts'
+import { composeServices, type Services } from './compose.ts'
+import { desktopPlatform } from './desktop-platform.ts'
+import type { Paths } from './paths.ts'
+import { publishStates } from './publish-states.ts'
+import { startTray } from './tray.ts'
+
+/** A window that was moved or sized is at rest after this (ms). */
+const BOUNDS_REST = 500
+
+export interface DesktopDeps {
+  paths: Paths
+  version: string
+  log: Log
+  hub: TopicHub
+  /** Shows the window (made anew when it was closed) and, when given, goes to a route in it. */
+  show(route?: string): void
+  quit(): void
+}
+
+export interface Desktop {
+  handlers: Handlers
+  services: Services
+  /** Whether closing the window leaves Portico in the tray. */
+  staysInTray(): boolean
+  /** The window was closed or opened: readings are taken more rarely without one. */
+  windowChanged(open: boolean): void
+  keepBounds(bounds: WindowBounds): void
+  close(): Promise<void>
+}
+
+/** @throws AppError `storage.*` when not even fresh files can be made. */
+export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
+  const { paths, version, log, hub, show } = deps
+  const platform = desktopPlatform({ paths, version, log })
+  let listSessions = (): void => undefined
+  const services = await composeServices(platform, paths, {
+    approvalMode: 'ask',
+    publishChat: (events) => hub.publish('chat.event', events),
+    chatSeq: () => hub.currentSeq('chat.event'),
+    sessionsChanged: () => listSessions(),
+    openMessage: () => show('inbox'),
+  })
+  listSessions = () => hub.publish('chat.sessions', services.chat.list())
+  publishStates(hub, services, { version, platform: process.platform })
+
+  const { settings, auth, account, inbox } = services
+  applyTheme(settings.get().theme)
+  settings.onChange(({ theme }) => applyTheme(theme))
+  onWake(() => {
+    auth.resume()
+    account.nudge()
+    inbox.refresh().catch((error: unknown) => log.warn('inbox.refresh', { error }))
+  })
+  const tray = startTray({ services, resources: paths.resources, clock: platform.clock, actions: { show: () => show(), inbox: () => show('inbox'), quit: deps.quit } })
+
+  const window = keepWindow(paths.window, platform)
+
+  return {
+    handlers: makeHandlers(services, deps.quit),
+    services,
+    staysInTray: () => tray !== null && settings.get().closeToTray,
+    windowChanged(open) {
+      account.setHidden(!open)
+      if (open || settings.get().closeToTrayTold || tray === null || !settings.get().closeToTray) return
+      platform.notifier.show({ title: 'Portico is still running', body: 'It stays in the tray. Quit it from the tray’s menu, or change this in Settings.', onClick: () => show('settings') })
+      settings.update({ closeToTrayTold: true }).catch((error: unknown) => log.warn('settings.not-kept', { error }))
+    },
+    keepBounds: window.keep,
+    async close() {
+      tray?.destroy()
+      await Promise.all([services.close(), window.flush()])
+    },
+  }
+}
+
+function makeHandlers(services: Services, quit: () => void): Handlers {
+  const { auth, account, inbox, chat, tools, settings, gateway, notices, links, systems } = services
+  const app: HandlersOf<'app'> = appHandlers({
+    copyText, openLink: (url) => links.open(url), dismissNotice: (id) => notices.dismiss(id), restartGateway: () => gateway.restart(), quit,
+  })
+  return {
+    ...app,
+    ...authHandlers({ auth, systems: systems.map(systemInfo), copyText }),
+    ...accountHandlers(account),
+    ...inboxHandlers(inbox),
+    ...chatHandlers({
+      chat,
+      pickFolder: async () => {
+        const folder = await pickFolder(settings.get().lastFolder)
+        if (folder !== null) await settings.update({ lastFolder: folder })
+        return folder
+      },
+    }),
+    ...toolsHandlers(tools),
+    ...settingsHandlers(settings),
+    ...upstreamsHandlers({ connect: () => auth.connection(), modelsChanged: () => account.nudge() }),
+  }
+}
+
+/** Writes the window's place once it has come to rest. */
+function keepWindow(file: string, { timers, log }: { timers: Timers; log: Log }): { keep(bounds: WindowBounds): void; flush(): Promise<void> } {
+  let waiting: WindowBounds | null = null
+  let cancel = (): void => undefined
+  const flush = async (): Promise<void> => {
+    cancel()
+    if (waiting === null) return
+    const text = JSON.stringify(waiting)
+    waiting = null
+    await writeFileAtomic(file, text).catch((error: unknown) => log.warn('window.not-kept', { error }))
+  }
+  return {
+    keep(bounds) {
+      cancel()
+      waiting = bounds
+      cancel = timers.after(BOUNDS_REST, () => void flush())
+    },
+    flush,
+  }
+}

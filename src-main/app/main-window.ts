@@ -1,0 +1,62 @@
+/** The one window over time: opened, shown, closed (and then gone from memory), opened again. Loaded before the first paint. */
+import type { TopicHub } from '../ipc/topic-hub.ts'
+import { openPageWindow, type PageWindow } from '../platform/electron/page-window.ts'
+import type { WindowBounds } from '../platform/window-bounds.ts'
+
+export interface MainWindow {
+  /** Makes the window when there is none, else brings it to the front. */
+  show(): void
+  /** The open window whose page has this id; null for any other page. */
+  withPage(pageId: number): PageWindow | null
+  isOpen(): boolean
+}
+
+export interface MainWindowDeps {
+  hub: TopicHub
+  preload: string
+  icon: string | null
+  developerTools: boolean
+  firstBounds: WindowBounds | null
+  painted(): void
+  /** The person closed it. */
+  closed(): void
+  opened(): void
+  moved(bounds: WindowBounds): void
+  failed(reason: string): void
+}
+
+export function createMainWindow(deps: MainWindowDeps): MainWindow {
+  let current: PageWindow | null = null
+  let bounds = deps.firstBounds
+
+  function open(): void {
+    const window = openPageWindow({
+      bounds, preload: deps.preload, icon: deps.icon, developerTools: deps.developerTools,
+      events: {
+        painted: deps.painted,
+        pageGone: () => deps.hub.drop(window.id),
+        moved(now) {
+          bounds = now
+          deps.moved(now)
+        },
+        closed() {
+          deps.hub.drop(window.id)
+          current = null
+          deps.closed()
+        },
+        failed: deps.failed,
+      },
+    })
+    current = window
+    deps.opened()
+  }
+
+  return {
+    show() {
+      if (current === null) open()
+      else current.show()
+    },
+    withPage: (pageId) => (current?.id === pageId ? current : null),
+    isOpen: () => current !== null,
+  }
+}

@@ -1,0 +1,105 @@
+/** From the start of the process to the first paint, and what is begun after it. Loads nothing that the first paint does not need. */
+import { toErrorData } from '../../src-shared/errors.ts'
+import { createDispatch } from '../ipc/dispatch.ts'
+import { registerIpc } from '../ipc/register.ts'
+import { createTopicHub } from '../ipc/topic-hub.ts'
+import { electronApplication } from '../platform/electron/application.ts'
+import { guardPages } from '../platform/electron/guard.ts'
+import { openIpcDoor } from '../platform/electron/ipc-door.ts'
+import { claimPageScheme, servePage } from '../platform/electron/page-scheme.ts'
+import { applyTheme } from '../platform/electron/theme.ts'
+import { createFileLog } from '../platform/node/file-log.ts'
+import { systemClock, systemTimers } from '../platform/node/machine.ts'
+import { openPageFiles } from '../platform/page-files.ts'
+import type { Desktop } from './desktop.ts'
+import { takeFirstLook } from './first-look.ts'
+import { createMainWindow } from './main-window.ts'
+import { pathsOf } from './paths.ts'
+
+/** After the page has loaded, so long (ms) the processors are left to its first frame. */
+const SETTLE = 30
+/** A page that has not loaded by then (ms) must not keep the services from starting. */
+const PATIENCE = 4_000
+/** Closing everything takes at most this long (ms); then the app ends anyway. */
+const FAREWELL = 3_000
+
+export async function start(): Promise<void> {
+  const application = electronApplication()
+  if (!application.claimInstance()) return application.exit()
+  claimPageScheme()
+  const paths = pathsOf(application.rootFolder, application.dataFolder)
+  const page = openPageFiles(paths.pageFolder)
+  const { bounds, theme } = takeFirstLook(paths.dataFolder)
+  const log = createFileLog({ file: paths.log, clock: systemClock })
+  process.on('uncaughtException', (error) => log.error('uncaught', { error }))
+  process.on('unhandledRejection', (error) => log.error('unhandled', { error }))
+
+  const hub = createTopicHub()
+  let markPainted = (): void => undefined
+  const painted = new Promise<void>((resolve) => {
+    markPainted = resolve
+  })
+  const ready = painted.then(() => import('./desktop.ts')).then(({ startDesktop }) => startDesktop({ paths, version: application.version, log, hub, show, quit: application.quit }))
+  let desktop: Desktop | null = null
+  let quitting = false
+
+  const window = createMainWindow({
+    hub, preload: paths.preload, icon: paths.icon, developerTools: !application.packaged, firstBounds: bounds,
+    painted: () => void systemTimers.after(SETTLE, markPainted),
+    opened: () => desktop?.windowChanged(true),
+    closed() {
+      if (quitting) return
+      if (desktop?.staysInTray()) desktop.windowChanged(false)
+      else application.quit()
+    },
+    moved: (now) => desktop?.keepBounds(now),
+    failed: (reason) => log.error('window.failed', { reason }),
+  })
+  function show(route?: string): void {
+    if (route !== undefined) hub.publish('app.navigate', { route, at: systemClock.now() })
+    window.show()
+  }
+
+  registerIpc({
+    open: openIpcDoor, hub, window: window.withPage,
+    dispatch: createDispatch({
+      loadSchemas: async () => {
+        await painted
+        return (await import('../../src-shared/ipc/contract.ts')).commands
+      },
+      handlers: async () => (await ready).handlers,
+      onUnexpected: (name, error) => log.error('command.failed', { name, error }),
+    }),
+  })
+  application.stayWithoutWindow()
+  application.onSecondStart(() => show())
+  application.onActivate(() => show())
+  application.beforeQuit({
+    asked: () => {
+      quitting = true
+    },
+    finish: async () => {
+      const late = new Promise<void>((resolve) => void systemTimers.after(FAREWELL, resolve))
+      await Promise.race([desktop?.close() ?? Promise.resolve(), late])
+      await Promise.race([log.flush(), late])
+    },
+  })
+
+  await application.whenReady()
+  applyTheme(theme)
+  servePage(page)
+  guardPages((what, url) => log.warn('page.refused', { what, url }))
+  window.show()
+  systemTimers.after(PATIENCE, markPainted)
+  try {
+    desktop = await ready
+    log.info('app.started', { version: application.version })
+  } catch (error) {
+    // The window stays and says why; every command answers with this failure.
+    log.error('app.not-started', { error })
+    hub.publish('app.state', {
+      version: application.version, platform: process.platform, gateway: { kind: 'stopped' }, keychain: { available: false, backend: 'unknown' },
+      notices: [{ id: 'start', at: systemClock.now(), error: toErrorData(error) }],
+    })
+  }
+}

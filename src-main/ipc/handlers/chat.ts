@@ -1,0 +1,43 @@
+/** Handlers of `chat.*`. */
+import type { Chat } from '../../agent/chat.ts'
+import type { HandlersOf } from '../handler-types.ts'
+
+export interface ChatHandlerDeps {
+  chat: Omit<Chat, 'list' | 'recover' | 'busy' | 'settled' | 'close'>
+  /** Opens the folder dialog; null = the person closed it. */
+  pickFolder(): Promise<string | null>
+}
+
+export function chatHandlers({ chat, pickFolder }: ChatHandlerDeps): HandlersOf<'chat'> {
+  return {
+    'chat.pickFolder': async () => {
+      const folder = await pickFolder()
+      return folder === null ? null : { folder }
+    },
+    'chat.create': (input) => chat.create(input),
+    'chat.open': (input) => chat.open(input),
+    'chat.items': (input) => chat.items(input),
+    'chat.send': (input) => chat.send(input),
+    'chat.stop': (input) => {
+      chat.stop(input)
+      return null
+    },
+    'chat.retry': (input) => chat.retry(input),
+    'chat.approve': (input) => {
+      chat.approve(input)
+      return null
+    },
+    'chat.rename': (input) => {
+      chat.rename(input)
+      return null
+    },
+    'chat.setModel': (input) => {
+      chat.setModel(input)
+      return null
+    },
+    'chat.remove': (input) => {
+      chat.remove(input)
+      return null
+    },
+  }
+}
