@@ -30,24 +30,23 @@ export function createMainWindow(deps: MainWindowDeps): MainWindow {
   let bounds = deps.firstBounds
 
   function open(): void {
-    const window = openPageWindow({
+    current = openPageWindow({
       bounds, preload: deps.preload, icon: deps.icon, developerTools: deps.developerTools,
       events: {
         painted: deps.painted,
-        pageGone: () => deps.hub.drop(window.id),
+        pageGone: deps.hub.drop,
         moved(now) {
           bounds = now
           deps.moved(now)
         },
-        closed() {
-          deps.hub.drop(window.id)
+        closed(pageId) {
+          deps.hub.drop(pageId)
           current = null
           deps.closed()
         },
         failed: deps.failed,
       },
     })
-    current = window
     deps.opened()
   }
 

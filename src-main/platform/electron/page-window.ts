@@ -11,7 +11,6 @@ const SMALLEST = { width: 880, height: 560 }
 
 export interface PageWindow {
   readonly id: number
-  /** The address hash the page starts with (`#/inbox`) is only for the first load. */
   show(): void
   isFocused(): boolean
   send(message: TopicMessage): void
@@ -23,10 +22,10 @@ export interface PageWindowEvents {
   /** The page was drawn for the first time. */
   painted(): void
   /** The page went away (reload, crash): its subscriptions are void. */
-  pageGone(): void
+  pageGone(pageId: number): void
   /** The size or place changed and came to rest, or the window is about to close. */
   moved(bounds: WindowBounds): void
-  closed(): void
+  closed(pageId: number): void
   failed(reason: string): void
 }
 
@@ -68,17 +67,18 @@ export function openPageWindow({ bounds, preload, icon, developerTools, events }
     if (icon !== null && !window.isDestroyed()) window.setIcon(icon)
   })
   page.on('did-start-navigation', (details) => {
-    if (details.isMainFrame && !details.isSameDocument) events.pageGone()
+    if (details.isMainFrame && !details.isSameDocument) events.pageGone(page.id)
   })
   page.on('did-fail-load', (_event, code, description, url) => events.failed(`${description} (${code}) ${url}`))
   reloadAfterCrash(page, events)
   window.on('resized', () => events.moved(boundsNow()))
   window.on('moved', () => events.moved(boundsNow()))
   window.on('close', () => events.moved(boundsNow()))
-  window.on('closed', () => events.closed())
+  const pageId = page.id
+  window.on('closed', () => events.closed(pageId))
   void page.loadURL(PAGE_URL).catch((error: unknown) => events.failed(String(error)))
   return {
-    id: page.id,
+    id: pageId,
     show() {
       if (window.isMinimized()) window.restore()
       window.show()
@@ -97,7 +97,7 @@ export function openPageWindow({ bounds, preload, icon, developerTools, events }
 function reloadAfterCrash(page: WebContents, events: PageWindowEvents): void {
   let left = 3
   page.on('render-process-gone', (_event, details) => {
-    events.pageGone()
+    events.pageGone(page.id)
     if (details.reason === 'clean-exit') return
     events.failed(`the page's process ended: ${details.reason} (${details.exitCode})`)
     if (left === 0) return
