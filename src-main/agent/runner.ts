@@ -2,10 +2,11 @@
 import type { ApprovalDecision, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
 import type { WireName } from '../../src-shared/domain/account.ts'
 import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
-import type { Connection, ModelMessage, Wire } from '../api/ports.ts'
+import type { Connection, ModelMessage, ModelRequest, Wire } from '../api/ports.ts'
 import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
 import type { Approvals } from './approvals.ts'
+import { MAX_ANSWER_TOKENS, smallerAnswer } from './answer-limit.ts'
 import { checkCall, errorText, type CheckedCall } from './check-call.ts'
 import { fitMemory } from './memory.ts'
 import type { Outbox } from './outbox.ts'
@@ -15,9 +16,6 @@ import type { Catalog } from './tool-catalog.ts'
 import { approvalIdOf } from './tool-view.ts'
 import { NEW_TURN, step } from './turn.ts'
 import type { TurnCall, TurnEffect, TurnEvent, TurnState } from './turn-state.ts'
-
-/** Most tokens of one answer: what every model of the day accepts. */
-const MAX_ANSWER_TOKENS = 8_192
 
 export interface RunnerDeps {
   repository: SessionRepository
@@ -72,6 +70,7 @@ export function startTurn(
   let state: TurnState = NEW_TURN
   let stepText = ''
   let catalog: Catalog | null = null
+  let answerTokens = MAX_ANSWER_TOKENS
   let draining = false
 
   const dispatch = (event: TurnEvent): void => {
@@ -126,17 +125,29 @@ export function startTurn(
       const connection = await deps.connection()
       if (state.outcome) return
       messages = fitMemory(messages)
-      const request = {
+      const request: ModelRequest = {
         model: session.model,
         system: systemPrompt({ folder: session.folder, platform: deps.platform, now: turn.startedAt, hasMcpTools: catalog.hasMcpTools }),
         messages,
         tools: catalog.tools.map((tool) => tool.definition),
-        maxTokens: MAX_ANSWER_TOKENS,
+        maxTokens: answerTokens,
       }
-      await listen(deps.wires[session.wire].stream(connection, request, abort.signal))
+      await listenWithin(connection, request)
       if (!state.outcome) dispatch({ type: 'model-finished' })
     } catch (error) {
       if (!state.outcome) dispatch({ type: 'model-failed', error: expected(error), at: deps.clock.now() })
+    }
+  }
+
+  /** A model that takes shorter answers only says so with its refusal; that costs nothing, so it is asked again at once. */
+  const listenWithin = async (connection: Connection, request: ModelRequest): Promise<void> => {
+    try {
+      await listen(deps.wires[session.wire].stream(connection, request, abort.signal))
+    } catch (error) {
+      const smaller = state.heard ? null : smallerAnswer(error, request.maxTokens)
+      if (smaller === null || state.outcome) throw error
+      answerTokens = smaller
+      await listenWithin(connection, { ...request, maxTokens: smaller })
     }
   }
 
