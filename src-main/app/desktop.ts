@@ -12,17 +12,21 @@ import type { TopicHub } from '../ipc/topic-hub.ts'
 import { systemInfo } from '../api/systems/catalogue.ts'
 import { copyText, onWake, pickFolder } from '../platform/electron/desktop.ts'
 import { applyTheme } from '../platform/electron/theme.ts'
-import type { Log, Timers } from '../platform/ports.ts'
+import type { Log } from '../platform/ports.ts'
 import type { WindowBounds } from '../platform/window-bounds.ts'
 import { writeFileAtomic } from '../storage/atomic-file.ts'
 import { composeServices, type Services } from './compose.ts'
 import { desktopPlatform } from './desktop-platform.ts'
+import { createLateWrite, type LateWrite } from './late-write.ts'
+import { writeLastScreen } from './last-screen.ts'
 import type { Paths } from './paths.ts'
 import { publishStates } from './publish-states.ts'
 import { startTray } from './tray.ts'
 
 /** A window that was moved or sized is at rest after this (ms). */
 const BOUNDS_REST = 500
+/** So long (ms) after a state changed the last screen is kept. */
+const SCREEN_REST = 1_000
 
 export interface DesktopDeps {
   paths: Paths
@@ -58,7 +62,11 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
     openMessage: () => show('inbox'),
   })
   listSessions = () => hub.publish('chat.sessions', services.chat.list())
-  publishStates(hub, services, { version, platform: process.platform })
+  const lateWrite = (file: string, restMs: number): LateWrite =>
+    createLateWrite({ write: (text) => writeFileAtomic(file, text, { mode: 0o600 }), restMs, timers: platform.timers, log })
+  const window = lateWrite(paths.window, BOUNDS_REST)
+  const lastScreen = lateWrite(paths.lastScreen, SCREEN_REST)
+  publishStates(hub, services, { version, platform: process.platform }, (screen) => lastScreen.touch(() => writeLastScreen(screen(), version)))
 
   const { settings, auth, account, inbox } = services
   applyTheme(settings.get().theme)
@@ -70,7 +78,6 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
   })
   const tray = startTray({ services, resources: paths.resources, clock: platform.clock, actions: { show: () => show(), inbox: () => show('inbox'), quit: deps.quit } })
 
-  const window = keepWindow(paths.window, platform)
 
   return {
     handlers: makeHandlers(services, deps.quit),
@@ -82,10 +89,10 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
       platform.notifier.show({ title: 'Portico is still running', body: 'It stays in the tray. Quit it from the tray’s menu, or change this in Settings.', onClick: () => show('settings') })
       settings.update({ closeToTrayTold: true }).catch((error: unknown) => log.warn('settings.not-kept', { error }))
     },
-    keepBounds: window.keep,
+    keepBounds: (bounds) => window.touch(() => JSON.stringify(bounds)),
     async close() {
       tray?.destroy()
-      await Promise.all([services.close(), window.flush()])
+      await Promise.all([lastScreen.flush(), window.flush(), services.close()])
     },
   }
 }
@@ -111,26 +118,5 @@ function makeHandlers(services: Services, quit: () => void): Handlers {
     ...toolsHandlers(tools),
     ...settingsHandlers(settings),
     ...upstreamsHandlers({ connect: () => auth.connection(), modelsChanged: () => account.nudge() }),
-  }
-}
-
-/** Writes the window's place once it has come to rest. */
-function keepWindow(file: string, { timers, log }: { timers: Timers; log: Log }): { keep(bounds: WindowBounds): void; flush(): Promise<void> } {
-  let waiting: WindowBounds | null = null
-  let cancel = (): void => undefined
-  const flush = async (): Promise<void> => {
-    cancel()
-    if (waiting === null) return
-    const text = JSON.stringify(waiting)
-    waiting = null
-    await writeFileAtomic(file, text).catch((error: unknown) => log.warn('window.not-kept', { error }))
-  }
-  return {
-    keep(bounds) {
-      cancel()
-      waiting = bounds
-      cancel = timers.after(BOUNDS_REST, () => void flush())
-    },
-    flush,
   }
 }

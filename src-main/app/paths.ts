@@ -15,6 +15,7 @@ export interface Paths {
   icon: string | null
   settings: string
   window: string
+  lastScreen: string
   database: string
   log: string
   auth: string
@@ -39,6 +40,7 @@ export function pathsOf(root: string, dataFolder: string): Paths {
     icon: process.platform === 'linux' ? path.join(root, 'resources', 'icon.png') : null,
     settings: data(SETTINGS_FILE),
     window: data(WINDOW_FILE),
+    lastScreen: data('last-screen'),
     database: data('portico.db'),
     log: data('logs', 'portico.log'),
     auth: data('auth.json'),

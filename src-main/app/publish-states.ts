@@ -1,26 +1,38 @@
 /** Connects the services' states to the topics: the newest one at once, then every change. */
 import type { AppState } from '../../src-shared/domain/settings.ts'
+import type { TopicName } from '../../src-shared/ipc/names.ts'
+import type { TopicPayload } from '../../src-shared/ipc/topics.ts'
 import type { TopicHub } from '../ipc/topic-hub.ts'
 import type { Services } from './compose.ts'
+import type { LastScreen } from './last-screen.ts'
 
-export function publishStates(hub: TopicHub, services: Services, app: { version: string; platform: string }): void {
+/** `changed` gets the states that the first screen is drawn from, as a function: they are only put together when somebody wants them. */
+export function publishStates(
+  hub: TopicHub, services: Services, app: { version: string; platform: string }, changed: (screen: () => LastScreen) => void,
+): void {
   const { auth, account, inbox, tools, settings, gateway, notices, secrets, chat } = services
-  const publishApp = (): void => {
-    const state: AppState = { ...app, gateway: gateway.state(), notices: notices.list(), keychain: { available: secrets.kind === 'keychain', backend: secrets.backend } }
-    hub.publish('app.state', state)
+  const appState = (): AppState => ({
+    ...app, gateway: gateway.state(), notices: notices.list(), keychain: { available: secrets.kind === 'keychain', backend: secrets.backend },
+  })
+  const screen = (): LastScreen => ({
+    'auth.state': auth.state(), 'account.state': account.state(), 'inbox.state': inbox.state(), 'settings.state': settings.get(), 'app.state': appState(),
+  })
+  const publish = <Name extends TopicName>(topic: Name, payload: TopicPayload<Name>): void => {
+    hub.publish(topic, payload)
+    changed(screen)
   }
-  gateway.onChange(publishApp)
-  notices.onChange(publishApp)
-  auth.onChange((state) => hub.publish('auth.state', state))
-  account.onChange((state) => hub.publish('account.state', state))
-  inbox.onChange((state) => hub.publish('inbox.state', state))
+  gateway.onChange(() => publish('app.state', appState()))
+  notices.onChange(() => publish('app.state', appState()))
+  auth.onChange((state) => publish('auth.state', state))
+  account.onChange((state) => publish('account.state', state))
+  inbox.onChange((state) => publish('inbox.state', state))
   tools.onChange((state) => hub.publish('tools.state', state))
-  settings.onChange((state) => hub.publish('settings.state', state))
-  publishApp()
-  hub.publish('auth.state', auth.state())
-  hub.publish('account.state', account.state())
-  hub.publish('inbox.state', inbox.state())
+  settings.onChange((state) => publish('settings.state', state))
+  publish('app.state', appState())
+  publish('account.state', account.state())
+  publish('inbox.state', inbox.state())
+  publish('settings.state', settings.get())
+  publish('auth.state', auth.state())
   hub.publish('tools.state', tools.state())
-  hub.publish('settings.state', settings.get())
   hub.publish('chat.sessions', chat.list())
 }

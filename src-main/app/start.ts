@@ -13,6 +13,7 @@ import { systemClock, systemTimers } from '../platform/node/machine.ts'
 import { openPageFiles } from '../platform/page-files.ts'
 import type { Desktop } from './desktop.ts'
 import { takeFirstLook } from './first-look.ts'
+import { LAST_SCREEN_TOPICS, loadLastScreen } from './last-screen.ts'
 import { createMainWindow } from './main-window.ts'
 import { pathsOf } from './paths.ts'
 
@@ -35,6 +36,11 @@ export async function start(): Promise<void> {
   process.on('unhandledRejection', (error) => log.error('unhandled', { error }))
 
   const hub = createTopicHub()
+  const screen = loadLastScreen(paths, application.version)
+  for (const topic of LAST_SCREEN_TOPICS) {
+    const payload = screen[topic]
+    if (payload !== undefined) hub.publish(topic, payload)
+  }
   let markPainted = (): void => undefined
   const painted = new Promise<void>((resolve) => {
     markPainted = resolve
