@@ -56,7 +56,7 @@ export function createPidFile({ folder, ownPid, processes, log }: PidFileDeps): 
     async sweep() {
       const names = await readdir(folder).catch(() => [])
       for (const name of names) {
-        if (!/^\d+\.json$/.test(name) || name === `${ownPid}.json`) continue
+        if (!/^\d+\.json$/.test(name)) continue
         const file = path.join(folder, name)
         const record = await readRecord(file)
         if (record !== null && record.owner.startedAt !== null && (await processes.startedAt(record.owner.pid)) === record.owner.startedAt) continue

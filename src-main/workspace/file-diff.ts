@@ -1,5 +1,4 @@
-/** What a write or an edit would change, as a capped unified diff. Pure. */
-import { structuredPatch } from 'diff'
+/** What a write or an edit would change, as a capped unified diff. Pure; the diff library is loaded with the first change. */
 import type { FileDiff } from '../../src-shared/domain/session.ts'
 
 const MAX_LINES = 400
@@ -9,7 +8,8 @@ const MAX_CHARS = 2_000_000
 const MAX_MS = 300
 
 /** `before` null = a new file. Line ends are compared without their return, unless nothing else differs. */
-export function diffFile(shown: string, before: string | null, after: string): FileDiff {
+export async function diffFile(shown: string, before: string | null, after: string): Promise<FileDiff> {
+  const { structuredPatch } = await import('diff')
   const from = before ?? ''
   const patch = from.length + after.length > MAX_CHARS ? undefined : structuredPatch(shown, shown, from, after, '', '', { context: 3, timeout: MAX_MS, stripTrailingCr: sameButLineEnds(from, after) })
   if (patch === undefined) return { path: shown, added: countLines(after), removed: countLines(from), unified: '', truncated: true }

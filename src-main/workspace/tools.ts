@@ -28,6 +28,7 @@ export interface WorkspaceToolsDeps {
 export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(process.platform) }: WorkspaceToolsDeps): WorkspaceTools {
   const spill = createSpill(spillDir)
   const previewed = createPreviewed()
+  let definitions: WorkspaceTools['tools'] | null = null
   const queues = new Map<string, Promise<unknown>>()
 
   async function plan(folder: string, name: 'write' | 'edit', args: unknown): Promise<PlannedChange> {
@@ -61,7 +62,7 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
       if (signal.aborted) throw new AppError('tool.cancelled')
       await writeFileAtomic(planned.place.full, planned.data)
       previewed.rebase(planned.place.full, planned.basis, fingerprintBytes(planned.data))
-      const { added, removed } = diffFile(planned.place.shown, planned.before, planned.after)
+      const { added, removed } = await diffFile(planned.place.shown, planned.before, planned.after)
       const what = planned.basis === 'absent' ? 'Created' : name === 'edit' ? 'Edited' : 'Replaced'
       return shortOutcome(`${what} ${planned.place.shown} (+${added} −${removed} lines).${planned.note}`)
     })
@@ -100,7 +101,7 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
         const { shown, full } = planned.place
         previewed.remember(folder, name, args, full, planned.basis)
         // What git runs by itself lies in .git: writing there is as good as running.
-        return { summary: shown, diff: diffFile(shown, planned.before, planned.after), risk: isGitInternal(shown) ? 'run' : 'write' }
+        return { summary: shown, diff: await diffFile(shown, planned.before, planned.after), risk: isGitInternal(shown) ? 'run' : 'write' }
       }
       case 'list':
         return { summary: await show(parseArguments('list', args).path), diff: null, risk: 'read' }
@@ -117,7 +118,9 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
   }
 
   return {
-    tools: workspaceDefinitions(),
+    get tools() {
+      return (definitions ??= workspaceDefinitions())
+    },
     checkFolder: async (folder) => void (await openFolder(folder)),
     preview,
     async run(folder, name, args, signal) {
