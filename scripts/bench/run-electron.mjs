@@ -133,7 +133,11 @@ async function attach(url) {
     /** Waits until the expression is truthy; returns its value. */
     async until(expression, ms = 20_000) {
       for (let waited = 0; waited < ms; waited += 50) {
-        const value = await this.evaluate(expression)
+        // Between two documents there is no place to run it in: ask again.
+        const value = await this.evaluate(expression).catch((error) => {
+          if (/execution context|context was destroyed/i.test(error.message)) return null
+          throw error
+        })
         if (value) return value
         await wait(50)
       }

@@ -29,11 +29,14 @@ const RECORD = `(() => {
   window.__record = { stop() { running = false; observer.disconnect(); leave(); return { frames, long, perFrame } } }
 })()`
 
+/** Clicks a room's button in the rail. */
+const goTo = (room) => `[...document.querySelectorAll('nav button')].find((one) => one.textContent.trim().endsWith(${JSON.stringify(room)})).click()`
+
 const rendererOf = (app) => app.tree().filter((pid) => commandLine(pid).includes('--type=renderer'))
 
 /** Opens the session in the chat room and waits for its transcript. */
 async function openSession(page, title) {
-  await page.evaluate("document.querySelector('nav [data-room=chat]').click()")
+  await page.evaluate(goTo('Chat'))
   await page.until(`[...document.querySelectorAll('[data-session]')].some((one) => one.textContent.includes(${JSON.stringify(title)}))`)
   return page.evaluate(`(() => {
     const button = [...document.querySelectorAll('[data-session]')].find((one) => one.textContent.includes(${JSON.stringify(title)}))
@@ -66,12 +69,12 @@ export async function benchWindow({ streamSeconds = 15, log }) {
       await waitForTopic(page, 'app.state', (state) => state.gateway.kind === 'ready')
 
       // Rooms: once to load their chunks, then measured.
-      await page.evaluate("document.querySelector('nav [data-room=chat]').click()")
+      await page.evaluate(goTo('Chat'))
       await wait(1500)
-      const rooms = ['home', 'chat', 'tools', 'inbox', 'account', 'settings', 'home', 'chat']
+      const rooms = ['Home', 'Chat', 'Tools', 'Inbox', 'Account', 'Settings', 'Home', 'Chat']
       const visit = async () => {
         for (const room of rooms) {
-          await page.evaluate(`document.querySelector('nav [data-room=${room}]').click()`)
+          await page.evaluate(goTo(room))
           await wait(400)
         }
       }
