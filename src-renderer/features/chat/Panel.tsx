@@ -1,0 +1,98 @@
+/** The Chat room: sessions on the left, the open one beside them. */
+import { FolderPlus, MessageSquare } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
+import type { SessionSummary } from '../../../src-shared/domain/session.ts'
+import { navigate, useRoute } from '../../lib/route.ts'
+import { useShowTitle } from '../../lib/room-title.ts'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorNote } from '../../ui/error-note.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { useAccount } from '../account/store.ts'
+import { useSettings } from '../settings/store.ts'
+import { connectTools } from '../tools/actions.ts'
+import { connectChat, newSession, openSession, remove, rename } from './actions.ts'
+import { groupByFolder, modelForNew, wireFor } from './logic.ts'
+import { DeleteDialog, RenameDialog } from './parts/SessionDialogs.tsx'
+import { SessionList } from './parts/SessionList.tsx'
+import { SessionView } from './parts/SessionView.tsx'
+import { openId, useChat } from './store.ts'
+
+type Asking = { kind: 'rename' | 'remove'; session: SessionSummary } | null
+
+export function ChatPanel() {
+  const sessions = useChat((state) => state.sessions)
+  const wanted = useWantedSession()
+  const creating = useChat((state) => state.creating)
+  const groups = useMemo(() => (sessions === null ? null : groupByFolder(sessions)), [sessions])
+  const models = useAccount((account) => account.models)?.value ?? null
+  const preferred = useSettings((settings) => settings.defaultModel)
+  const model = models === null ? null : modelForNew(models, preferred, sessions ?? [])
+  const [asking, setAsking] = useState<Asking>(null)
+  const close = (): void => setAsking(null)
+  const onNew = (folder: string | undefined): void => {
+    if (model) void newSession(model.id, wireFor(model, null), folder)
+  }
+  const blocked = model ? null : models === null ? 'The models are not known yet' : 'This gateway offers no model'
+  return (
+    <div className="flex h-full min-h-0">
+      <SessionList
+        groups={groups}
+        current={wanted}
+        busy={creating}
+        blocked={blocked}
+        onNew={onNew}
+        onOpen={(id) => navigate('chat', id)}
+        onRename={(session) => setAsking({ kind: 'rename', session })}
+        onRemove={(session) => setAsking({ kind: 'remove', session })}
+      />
+      <Content blocked={blocked} onNew={() => onNew(undefined)} empty={sessions !== null && wanted === null} />
+      {asking?.kind === 'rename' ? <RenameDialog session={asking.session} onClose={close} onRename={(title) => void rename(asking.session.id, title)} /> : null}
+      {asking?.kind === 'remove' ? <DeleteDialog session={asking.session} onClose={close} onDelete={() => void remove(asking.session.id)} /> : null}
+    </div>
+  )
+}
+
+/** The session to show: the one in the address, else the one that was open, else the newest. Opens it. */
+function useWantedSession(): string | null {
+  const asked = useRoute((route) => (route.room === 'chat' ? route.item : null))
+  const before = useChat(openId)
+  const newest = useChat((state) => state.sessions?.toSorted((a, b) => b.updatedAt - a.updatedAt)[0]?.id ?? null)
+  const known = useChat((state) => asked === null || state.sessions === null || state.sessions.some((session) => session.id === asked))
+  const wanted = asked !== null && known ? asked : (before ?? newest)
+  useEffect(() => {
+    connectChat()
+    connectTools()
+  }, [])
+  useEffect(() => {
+    if (wanted !== null) void openSession(wanted)
+  }, [wanted])
+  return wanted
+}
+
+function Content({ blocked, onNew, empty }: { blocked: string | null; onNew: () => void; empty: boolean }) {
+  const opening = useChat((state) => state.opening)
+  const refused = useChat((state) => (state.refused?.sessionId === '' ? state.refused.error : null))
+  const session = opening.kind === 'ready' ? opening.open.session : null
+  useShowTitle(session ? session.title || 'Untitled' : null, session?.folder ?? null)
+  if (opening.kind === 'ready') return <SessionView open={opening.open} />
+  return (
+    <div className="flex min-w-0 flex-1 flex-col p-6">
+      {refused ? <ErrorNote error={refused} assertive className="mb-4" /> : null}
+      {opening.kind === 'failed' ? (
+        <ErrorNote error={opening.error} onRetry={opening.error.code === 'session.not-found' ? undefined : () => void openSession(opening.sessionId)} />
+      ) : empty ? (
+        <EmptyState
+          className="flex-1"
+          icon={<MessageSquare aria-hidden />}
+          title="Choose a folder to work in"
+          action={<Button variant="primary" icon={<FolderPlus aria-hidden />} disabled={blocked !== null} title={blocked ?? undefined} onClick={onNew}>New session</Button>}
+        >
+          A session is one conversation about one folder on this computer. Nothing outside that folder is touched, and writing or running asks first.
+        </EmptyState>
+      ) : (
+        <div aria-label="Loading" role="status" className="mx-auto flex w-full max-w-[760px] flex-col gap-4"><Skeleton className="ml-auto h-10 w-80" /><Skeleton className="h-24" /><Skeleton className="h-9" /></div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,129 @@
+/** What a person does in Chat, as calls to main; and the topics of Chat, as changes of its store. Runs in the window. */
+import type { ApprovalDecision, ChatEvent, SessionItem } from '../../../src-shared/domain/session.ts'
+import type { WireName } from '../../../src-shared/domain/account.ts'
+import { ask } from '../../bridge/ask.ts'
+import { call, subscribe } from '../../bridge/portico.ts'
+import { navigate } from '../../lib/route.ts'
+import { PAGE_SIZE } from './page-size.ts'
+import { LiveTexts } from './live-texts.ts'
+import {
+  applyBatch, applyFirstPage, applyPage, applySessions, beginOpen, failOpen, openId, refuse, setCreating, setDraft, useChat, type ChatState,
+} from './store.ts'
+
+
+
+export const liveTexts = new LiveTexts((run) => requestAnimationFrame(run))
+
+const set = (change: (state: ChatState) => ChatState): void => useChat.setState(change)
+let connected = false
+const reading = new Set<string>()
+
+/** Follows the topics of Chat from the first time the room is opened. */
+export function connectChat(): void {
+  if (connected) return
+  connected = true
+  let seen = -1
+  subscribe('chat.sessions', ({ seq, payload }) => {
+    if (seq < seen) return
+    seen = seq
+    set((state) => applySessions(state, payload))
+  })
+  subscribe('chat.event', ({ seq, payload }) => {
+    // Deltas do not change the store, so a stream does not wake the list.
+    if (payload.some((event) => event.type !== 'delta') || useChat.getState().opening.kind === 'loading') {
+      set((state) => applyBatch(state, { seq, events: payload }))
+    }
+    if (useChat.getState().opening.kind === 'ready') feedLive(payload)
+  })
+}
+
+function feedLive(events: readonly ChatEvent[]): void {
+  const { opening } = useChat.getState()
+  if (opening.kind !== 'ready') return
+  const { open } = opening
+  for (const event of events) {
+    if (event.type === 'item' && event.sessionId === open.session.id) liveTexts.settle(event.item)
+    if (event.type !== 'delta' || event.sessionId !== open.session.id) continue
+    const index = open.slots.findLastIndex((slot) => slot?.item.id === event.itemId)
+    const item = open.slots[index]?.item
+    if (item?.kind !== 'assistant' || item.done) continue
+    if (!liveTexts.add(event, item)) void readPage(open.session.id, index, 1)
+  }
+}
+
+/** Opens a session and shows its newest items. */
+export async function openSession(sessionId: string): Promise<void> {
+  if (openId(useChat.getState()) === sessionId && useChat.getState().opening.kind !== 'failed') return
+  liveTexts.clear()
+  set((state) => beginOpen(state, sessionId))
+  const result = await call('chat.open', { sessionId, count: PAGE_SIZE })
+  if (openId(useChat.getState()) !== sessionId) return
+  if (!result.ok) return set((state) => failOpen(state, sessionId, result.error))
+  const { opening } = useChat.getState()
+  const waiting = opening.kind === 'loading' ? opening.waiting.filter(({ seq }) => seq > result.value.seq) : []
+  set((state) => applyFirstPage(state, result.value))
+  for (const { events } of waiting) feedLive(events)
+}
+
+/** Reads a part of the open session, once at a time. */
+export async function readPage(sessionId: string, from: number, count: number): Promise<void> {
+  const name = `${sessionId} ${from} ${count}`
+  if (reading.has(name)) return
+  reading.add(name)
+  const result = await call('chat.items', { sessionId, from, count })
+  reading.delete(name)
+  if (!result.ok) return
+  set((state) => applyPage(state, result.value))
+  for (const item of result.value.items) settleRead(item)
+}
+function settleRead(item: SessionItem): void {
+  liveTexts.settle(item)
+}
+
+/** Makes a session; without a folder the system's dialog asks for one. */
+export async function newSession(model: string, wire: WireName | undefined, folder?: string): Promise<void> {
+  set((state) => setCreating(refuse(state, '', null), true))
+  try {
+    const chosen = folder ?? (await pickFolder())
+    if (chosen === null) return
+    const result = await call('chat.create', { folder: chosen, model, ...(wire ? { wire } : {}) })
+    if (!result.ok) return set((state) => refuse(state, '', result.error))
+    navigate('chat', result.value.id)
+  } finally {
+    set((state) => setCreating(state, false))
+  }
+}
+async function pickFolder(): Promise<string | null> {
+  const result = await call('chat.pickFolder', {})
+  if (!result.ok) set((state) => refuse(state, '', result.error))
+  return result.ok && result.value !== null ? result.value.folder : null
+}
+
+/** Sends what is typed. The draft stays until main has taken it. */
+export async function send(sessionId: string, text: string): Promise<void> {
+  set((state) => refuse(state, sessionId, null))
+  const result = await call('chat.send', { sessionId, text })
+  set((state) => (result.ok ? setDraft(state, sessionId, '') : refuse(state, sessionId, result.error)))
+}
+export async function retry(sessionId: string): Promise<void> {
+  set((state) => refuse(state, sessionId, null))
+  const result = await call('chat.retry', { sessionId })
+  if (!result.ok) set((state) => refuse(state, sessionId, result.error))
+}
+export async function stop(sessionId: string): Promise<void> {
+  await ask('chat.stop', { sessionId })
+}
+/** Answers an approval; true when main took it. */
+export async function approve(approvalId: string, decision: ApprovalDecision): Promise<boolean> {
+  return (await ask('chat.approve', { approvalId, decision })).ok
+}
+export async function rename(sessionId: string, title: string): Promise<void> {
+  await ask('chat.rename', { sessionId, title })
+}
+export async function setModel(sessionId: string, model: string, wire: WireName | undefined): Promise<void> {
+  await ask('chat.setModel', { sessionId, model, ...(wire ? { wire } : {}) })
+}
+export async function remove(sessionId: string): Promise<void> {
+  const result = await ask('chat.remove', { sessionId })
+  if (result.ok && openId(useChat.getState()) === sessionId) navigate('chat')
+}

@@ -1,0 +1,89 @@
+/** Asks before a tool call: what it wants, the change it would make, and four answers. Props only. */
+import { FilePen } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import type { ApprovalDecision, ToolCallView } from '../../../../src-shared/domain/session.ts'
+import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Dialog } from '../../../ui/dialog.tsx'
+import { Kbd } from '../../../ui/kbd.tsx'
+import { TextField } from '../../../ui/text-field.tsx'
+import { toolTitle, wishText } from '../logic.ts'
+import { DiffCounts, DiffView } from './DiffView.tsx'
+import { toolIcon } from './ToolCard.tsx'
+
+/** A key pressed for something else must not answer a card that has only just appeared (ms). */
+const GUARD = 400
+
+export interface ApprovalCardProps {
+  call: ToolCallView
+  /** True for the one that takes the focus when nothing else is being typed. */
+  first: boolean
+  onAnswer: (decision: ApprovalDecision) => Promise<boolean>
+}
+
+export function ApprovalCard({ call, first, onAnswer }: ApprovalCardProps) {
+  const [mode, setMode] = useState<'asking' | 'denying' | 'always' | 'answered'>('asking')
+  const [note, setNote] = useState('')
+  const allow = useRef<HTMLButtonElement>(null)
+  const shownAt = useRef(0)
+  useEffect(() => {
+    shownAt.current = performance.now()
+    if (first && mayTakeFocus()) allow.current?.focus({ preventScroll: true })
+  }, [first])
+  const answer = (decision: ApprovalDecision): void => {
+    if (performance.now() - shownAt.current < GUARD) return
+    setMode('answered')
+    void onAnswer(decision).then((taken) => {
+      if (!taken) setMode('asking')
+    })
+  }
+  const busy = mode === 'answered'
+  const title = toolTitle(call)
+  return (
+    <section aria-label={`${wishText(call)}: ${call.summary}`} className="rounded-xl border border-accent bg-raised px-3 pt-3 pb-3 shadow-card">
+      <div className="mb-2.5 flex min-w-0 items-center gap-2.5">
+        <Badge tone="accent" icon={call.diff ? <FilePen aria-hidden /> : toolIcon(call)} className="[&_svg]:text-accent">{wishText(call)}</Badge>
+        {call.origin.kind === 'mcp' ? <span className="shrink-0 font-semibold">{call.name}</span> : null}
+        <span className="min-w-0 flex-1 truncate font-mono text-sm font-semibold" title={call.summary}>{call.summary}</span>
+        {call.diff ? <DiffCounts added={call.diff.added} removed={call.diff.removed} /> : null}
+      </div>
+      {call.diff ? <DiffView unified={call.diff.unified} truncated={call.diff.truncated} className="max-h-[320px]" /> : (
+        <pre tabIndex={0} aria-label="Arguments" className="max-h-60 overflow-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-[12px] leading-[18px] whitespace-pre-wrap [overflow-wrap:anywhere]">{call.argumentsText}</pre>
+      )}
+      {mode === 'denying' ? (
+        <form
+          className="mt-2.5 flex items-end gap-2.5"
+          onSubmit={(event) => {
+            event.preventDefault()
+            answer({ kind: 'deny', note: note.trim() })
+          }}
+        >
+          <TextField label="Why not, or what to do instead (optional)" value={note} onChange={setNote} maxLength={4000} autoFocus className="flex-1" />
+          <Button onClick={() => setMode('asking')} variant="ghost">Back</Button>
+          <Button type="submit" variant="danger">Deny</Button>
+        </form>
+      ) : (
+        <div className="mt-2.5 flex flex-wrap items-center gap-2.5">
+          <Button ref={allow} variant="primary" busy={busy} onClick={() => answer({ kind: 'once' })}>Allow once <Kbd>↵</Kbd></Button>
+          <Button disabled={busy} onClick={() => answer({ kind: 'session' })}>Allow in this session</Button>
+          <Button disabled={busy} onClick={() => setMode('always')}>Always…</Button>
+          <Button disabled={busy} variant="ghost" className="ml-auto" onClick={() => setMode('denying')}>Deny with a note</Button>
+        </div>
+      )}
+      <Dialog
+        open={mode === 'always'}
+        onClose={() => setMode('asking')}
+        title={`Always allow “${title}”?`}
+        description={`Portico will no longer ask before ${title} runs, in any session and any folder${call.origin.kind === 'mcp' ? ', for as long as the tool stays as it is now' : ''}. ${call.risk === 'run' ? 'This tool runs commands on this computer.' : call.risk === 'write' ? 'This tool changes files.' : 'What it does is up to the tool.'}`}
+        footer={<><Button onClick={() => setMode('asking')}>Cancel</Button><Button variant="danger" onClick={() => answer({ kind: 'always' })}>Always allow</Button></>}
+      />
+    </section>
+  )
+}
+
+/** The focus may move unless a person is writing something. */
+function mayTakeFocus(): boolean {
+  const active = document.activeElement
+  if (active instanceof HTMLTextAreaElement || active instanceof HTMLInputElement) return active.value === ''
+  return true
+}

@@ -1,0 +1,101 @@
+/** An open session: its items, the composer, and what is under way. Reads the store of Chat and the growing texts. */
+import { useCallback, useMemo } from 'react'
+import { FolderX } from 'lucide-react'
+import { useAccount } from '../../account/store.ts'
+import { useOnboarding } from '../../onboarding/store.ts'
+import { useTools } from '../../tools/store.ts'
+import { totalsText } from '../../../lib/totals.ts'
+import { ErrorNote } from '../../../ui/error-note.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { approve, liveTexts, newSession, readPage, retry, send, setModel, stop } from '../actions.ts'
+import { modelOptions, spokenFor, whyNotSend, wireFor } from '../logic.ts'
+import { setDraft, useChat, type OpenSession, type Slot } from '../store.ts'
+import { Composer } from './Composer.tsx'
+import { ItemView } from './ItemView.tsx'
+import { Transcript } from './Transcript.tsx'
+import { Button } from '../../../ui/button.tsx'
+
+export function SessionView({ open }: { open: OpenSession }) {
+  const { session, slots } = open
+  const { id, activity } = session
+  const last = slots.at(-1)?.item ?? null
+  const asking = useMemo(() => slots.findIndex((slot, index) => index >= slots.length - 60 && slot?.item.kind === 'tool' && slot.item.call.status === 'waiting'), [slots])
+  const onRetry = useCallback(() => void retry(id), [id])
+  const onMissing = useCallback((from: number, count: number) => void readPage(id, from, count), [id])
+  const draw = useCallback(
+    ({ item }: Slot, index: number) => (
+      <ItemView
+        item={item}
+        live={item.kind === 'assistant' ? (item.done ? liveTexts.find(item.id) : liveTexts.of(item)) : null}
+        asks={index === asking}
+        onRetry={item.kind === 'turn-end' && index === slots.length - 1 && activity === 'idle' && RETRYABLE.has(item.status) ? onRetry : null}
+        onAnswer={approve}
+      />
+    ),
+    [asking, slots.length, activity, onRetry],
+  )
+  return (
+    <section aria-label={session.title} className="flex min-w-0 flex-1 flex-col">
+      <Transcript key={id} slots={slots} draw={draw} onMissing={onMissing} foot={<Foot open={open} />} />
+      <p className="sr-only" role="status">{spokenFor(last, activity)}</p>
+      <div className="px-6 pb-4">
+        <Refused sessionId={id} />
+        <SessionComposer open={open} />
+      </div>
+    </section>
+  )
+}
+const RETRYABLE: ReadonlySet<string> = new Set(['failed', 'interrupted', 'stopped'])
+
+/** What is under way when nothing that is drawn already says so. */
+function Foot({ open: { session, slots } }: { open: OpenSession }) {
+  const item = slots.at(-1)?.item
+  if (session.activity !== 'running') return null
+  if (item?.kind === 'assistant' && !item.done && liveTexts.of(item).text() !== '') return null
+  if (item?.kind === 'tool' && item.call.status === 'running') return null
+  return <p className="flex items-center gap-2 text-sm text-text-3"><Spinner /> Working…</p>
+}
+
+function Refused({ sessionId }: { sessionId: string }) {
+  const refused = useChat((state) => (state.refused?.sessionId === sessionId ? state.refused.error : null))
+  const folder = useChat((state) => (state.opening.kind === 'ready' ? state.opening.open.session : null))
+  if (refused === null) return null
+  const elsewhere = refused.code === 'workspace.missing' && folder !== null
+  return (
+    <ErrorNote
+      error={refused}
+      assertive
+      className="mx-auto mb-2.5 max-w-[760px]"
+      action={elsewhere ? <Button size="sm" icon={<FolderX aria-hidden />} onClick={() => void newSession(folder.model, folder.wire)}>New session elsewhere…</Button> : undefined}
+    />
+  )
+}
+
+function SessionComposer({ open: { session } }: { open: OpenSession }) {
+  const draft = useChat((state) => state.drafts[session.id] ?? '')
+  const models = useAccount((account) => account.models)?.value ?? NONE
+  const price = useAccount((account) => account.price)?.value ?? null
+  const toolbox = useAccount((account) => account.toolbox)?.value ?? null
+  const auth = useOnboarding((state) => state.auth)
+  const totals = useTools((state) => state.tools?.totals ?? null)
+  const options = useMemo(() => modelOptions(models, session.model), [models, session.model])
+  return (
+    <Composer
+      sessionId={session.id}
+      draft={draft}
+      onDraft={(text) => useChat.setState((state) => setDraft(state, session.id, text))}
+      onSend={(text) => send(session.id, text)}
+      onStop={() => void stop(session.id)}
+      activity={session.activity}
+      blocked={whyNotSend({ auth, price, toolbox })}
+      model={session.model}
+      models={options}
+      onModel={(model) => {
+        const info = models.find((known) => known.id === model)
+        void setModel(session.id, model, info ? wireFor(info, session.wire) : undefined)
+      }}
+      totals={totals ? totalsText(totals) : ''}
+    />
+  )
+}
+const NONE: readonly never[] = []

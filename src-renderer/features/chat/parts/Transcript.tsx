@@ -1,0 +1,110 @@
+/** The session's items, virtualised: follows the newest while the person is at the end, and never moves what they are reading. Props only. */
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { ArrowDown } from 'lucide-react'
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { cx } from '../../../lib/classes.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Skeleton } from '../../../ui/skeleton.tsx'
+import type { Slot } from '../store.ts'
+import { estimateHeight, isTight, missingRange } from '../transcript.ts'
+
+export interface TranscriptProps {
+  slots: readonly (Slot | null)[]
+  draw: (slot: Slot, index: number) => ReactNode
+  /** Asks for items that came into sight and are not here yet. */
+  onMissing: (from: number, count: number) => void
+  /** Drawn under the last item: work under way. */
+  foot: ReactNode
+}
+/** This near to the end counts as at the end (px). */
+const NEAR = 32
+
+export function Transcript({ slots, draw, onMissing, foot }: TranscriptProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const inner = useRef<HTMLDivElement>(null)
+  const following = useRef(true)
+  const [away, setAway] = useState(false)
+  const virtual = useVirtualizer({
+    count: slots.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimateHeight(slots[index]?.item ?? null),
+    getItemKey: (index) => index,
+    overscan: 4,
+    paddingStart: 24,
+  })
+  const rows = virtual.getVirtualItems()
+  const first = rows[0]?.index ?? 0
+  const last = rows.at(-1)?.index ?? 0
+
+  useLayoutEffect(() => {
+    const box = scroller.current
+    const content = inner.current
+    if (!box || !content) return
+    const toEnd = (): void => {
+      if (following.current) box.scrollTop = box.scrollHeight
+    }
+    toEnd()
+    const observer = new ResizeObserver(toEnd)
+    observer.observe(content)
+    observer.observe(box)
+    let before = box.scrollTop
+    const onScroll = (): void => {
+      const gap = box.scrollHeight - box.scrollTop - box.clientHeight
+      // Only a move upward leaves the end: growth moves the end away without the person doing anything.
+      if (gap <= NEAR) following.current = true
+      else if (box.scrollTop < before - 1) following.current = false
+      before = box.scrollTop
+      setAway(!following.current && gap > NEAR)
+    }
+    box.addEventListener('scroll', onScroll, { passive: true })
+    return () => {
+      observer.disconnect()
+      box.removeEventListener('scroll', onScroll)
+    }
+  }, [])
+
+  useEffect(() => {
+    const missing = missingRange(slots, first, last)
+    if (missing) onMissing(missing.from, missing.count)
+  }, [slots, first, last, onMissing])
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div ref={scroller} tabIndex={-1} className="h-full overflow-x-hidden overflow-y-auto outline-none [overflow-anchor:none]" data-transcript>
+        <div ref={inner}>
+          <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
+            {rows.map((row) => {
+              const slot = slots[row.index]
+              return (
+                <div key={row.key} data-index={row.index} ref={virtual.measureElement} className="absolute top-0 left-0 w-full px-6" style={{ transform: `translateY(${row.start}px)` }}>
+                  <div className={cx('mx-auto max-w-[760px]', isTight(slots, row.index) ? 'pb-2' : 'pb-3')}>
+                    {slot ? draw(slot, row.index) : <Skeleton className="h-16" />}
+                  </div>
+                </div>
+              )
+            })}
+          </div>
+          <div className="mx-auto min-h-6 max-w-[808px] px-6 pb-4">{foot}</div>
+        </div>
+      </div>
+      {away ? (
+        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+          <Button
+            size="sm"
+            icon={<ArrowDown aria-hidden />}
+            className="pointer-events-auto rounded-full shadow-card"
+            onClick={() => {
+              following.current = true
+              setAway(false)
+              virtual.scrollToIndex(slots.length - 1, { align: 'end' })
+              const box = scroller.current
+              if (box) box.scrollTop = box.scrollHeight
+            }}
+          >
+            Jump to newest
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,40 @@
+/** The line that closes a turn: how it ended, what it cost, and a way on when it did not finish. Props only. */
+import { RotateCcw } from 'lucide-react'
+import { memo } from 'react'
+import type { SessionItem } from '../../../../src-shared/domain/session.ts'
+import { Badge, type Tone } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { ErrorNote } from '../../../ui/error-note.tsx'
+import { Money } from '../../../ui/money.tsx'
+import { durationText, tokensOf } from '../logic.ts'
+
+type EndItem = Extract<SessionItem, { kind: 'turn-end' }>
+const WORD: Readonly<Record<EndItem['status'], { word: string; tone: Tone } | null>> = {
+  done: null, running: null, waiting: null,
+  stopped: { word: 'stopped', tone: 'neutral' }, failed: { word: 'failed', tone: 'bad' }, interrupted: { word: 'interrupted', tone: 'warn' },
+}
+
+/** `onRetry` is given for the last turn only, while nothing runs. */
+export const TurnEnd = memo(function TurnEnd({ item, onRetry }: { item: EndItem; onRetry: (() => void) | null }) {
+  const word = WORD[item.status]
+  const tokens = item.receipt ? tokensOf(item.receipt) : null
+  const models = [...new Set(item.receipt?.steps.map((step) => step.model) ?? [])]
+  return (
+    <div className="flex flex-col gap-2">
+      {item.error && item.status === 'failed' ? <ErrorNote error={item.error} /> : null}
+      <div className="flex min-h-[26px] flex-wrap items-center gap-x-3 gap-y-1 text-sm text-text-3">
+        {word ? <Badge tone={word.tone}>{word.word}</Badge> : null}
+        {item.receipt ? <span title={receiptTitle(item)}>cost <Money micro={item.receipt.costMicro} unknown="cost not known yet" className="text-text-2" /></span> : null}
+        {tokens ? <span className="tabular">{tokens.input.toLocaleString('en')} in · {tokens.output.toLocaleString('en')} out</span> : null}
+        {models.length > 0 ? <span>{models.join(', ')}</span> : null}
+        {item.toolCalls > 0 ? <span className="tabular">{item.toolCalls} {item.toolCalls === 1 ? 'call' : 'calls'}</span> : null}
+        {item.durationMs === null ? null : <span className="tabular">{durationText(item.durationMs)}</span>}
+        {onRetry ? <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onRetry} className="ml-auto">Retry</Button> : null}
+      </div>
+    </div>
+  )
+})
+
+function receiptTitle(item: EndItem): string {
+  return item.receipt?.steps.map((step, index) => `${index + 1}. ${step.model}, ${step.priceMode ?? 'price mode not known'}, ${step.responseId}`).join('\n') ?? ''
+}

@@ -1,0 +1,52 @@
+/** What a person does with MCP servers, as calls to main; and the topic of Tools, as changes of its store. Runs in the window. */
+import type { Result } from '../../../src-shared/ipc/result.ts'
+import { ask } from '../../bridge/ask.ts'
+import { call, subscribe } from '../../bridge/portico.ts'
+import type { ServerDraft } from './logic.ts'
+import { applyTools, choose, refuse, useTools, type ToolsStore } from './store.ts'
+
+const set = (change: (state: ToolsStore) => ToolsStore): void => useTools.setState(change)
+let connected = false
+
+/** Follows the state of the servers from the first time Tools or Chat is opened. */
+export function connectTools(): void {
+  if (connected) return
+  connected = true
+  let seen = -1
+  subscribe('tools.state', ({ seq, payload }) => {
+    if (seq < seen) return
+    seen = seq
+    set((state) => applyTools(state, payload))
+  })
+}
+
+/** Adds a server, off, and shows it. */
+export async function addServer(draft: ServerDraft): Promise<Result<unknown>> {
+  const { name, command, args, env } = draft
+  const result = await call('tools.add', { name, command, args: [...args], env: env ?? {} })
+  if (result.ok) set((state) => choose(state, result.value.id))
+  return result
+}
+/** Changes a server; `env: null` keeps the values that are stored. */
+export async function updateServer(id: string, draft: ServerDraft): Promise<Result<unknown>> {
+  const { name, command, args, env } = draft
+  return await call('tools.update', { id, name, command, args: [...args], env })
+}
+export async function removeServer(id: string): Promise<void> {
+  const result = await ask('tools.remove', { id })
+  if (result.ok) set((state) => choose(state, null))
+}
+export async function setEnabled(id: string, enabled: boolean): Promise<void> {
+  await on(id, call('tools.setEnabled', { id, enabled }))
+}
+export async function startServer(id: string): Promise<void> {
+  await on(id, call('tools.start', { id }))
+}
+export async function stopServer(id: string): Promise<void> {
+  await on(id, call('tools.stop', { id }))
+}
+async function on(id: string, work: Promise<Result<unknown>>): Promise<void> {
+  set((state) => refuse(state, id, null))
+  const result = await work
+  if (!result.ok) set((state) => refuse(state, id, result.error))
+}

@@ -1,0 +1,82 @@
+/** One server: its command, switch, tools, and what it last wrote. Props only. */
+import { Ellipsis, Pencil, Play, RotateCcw, Square, Trash2 } from 'lucide-react'
+import type { McpServerView } from '../../../../src-shared/domain/mcp.ts'
+import type { AppErrorData } from '../../../../src-shared/errors.ts'
+import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { ErrorNote } from '../../../ui/error-note.tsx'
+import { IconButton } from '../../../ui/icon-button.tsx'
+import { Menu } from '../../../ui/menu.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { Switch } from '../../../ui/switch.tsx'
+import { commandLine, serverFacts, stateWord } from '../logic.ts'
+import { ToolList } from './ToolList.tsx'
+
+export interface ServerViewProps {
+  server: McpServerView
+  refused: AppErrorData | null
+  onEnable: () => void
+  onDisable: () => void
+  onStart: () => void
+  onStop: () => void
+  onEdit: () => void
+  onRemove: () => void
+}
+
+export function ServerView({ server, refused, onEnable, onDisable, onStart, onStop, onEdit, onRemove }: ServerViewProps) {
+  const { config, state } = server
+  const { word, tone } = stateWord(state)
+  const facts = serverFacts(state, server.calls)
+  return (
+    <section aria-label={config.name} className="min-w-0 flex-1 overflow-y-auto p-5">
+      <div className="mx-auto flex max-w-[860px] flex-col gap-4">
+        <header className="flex flex-wrap items-center gap-2.5">
+          <h2 className="text-lg font-semibold">{config.name}</h2>
+          <Badge tone={tone}>{word}</Badge>
+          <span className="tabular text-sm text-text-3">{facts}</span>
+          <span className="ml-auto flex items-center gap-2.5">
+            {state.kind === 'idle' ? <Button size="sm" icon={<Play aria-hidden />} onClick={onStart}>Start now</Button> : null}
+            {state.kind === 'failed' ? <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onStart}>Start again</Button> : null}
+            {state.kind === 'ready' || state.kind === 'starting' ? <Button size="sm" icon={<Square aria-hidden />} onClick={onStop}>Stop</Button> : null}
+            <Menu
+              trigger={<IconButton label={`More for ${config.name}`} icon={<Ellipsis aria-hidden />} />}
+              items={[
+                { id: 'edit', label: 'Edit…', icon: <Pencil aria-hidden />, onSelect: onEdit },
+                { id: 'remove', label: 'Remove…', icon: <Trash2 aria-hidden />, danger: true, onSelect: onRemove },
+              ]}
+            />
+          </span>
+        </header>
+        <div className="rounded-xl border border-border bg-raised px-4 py-3.5">
+          <Switch
+            label="Allow Portico to start this server"
+            hint="It runs on this computer with your rights. It starts with the first turn that needs tools."
+            checked={config.enabled}
+            onChange={(checked) => (checked ? onEnable() : onDisable())}
+          />
+          <pre tabIndex={0} aria-label="Command" className="mt-3 overflow-x-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">{commandLine(config.command, config.args)}</pre>
+          {config.envNames.length > 0 ? <p className="mt-2 text-sm text-text-3">With {config.envNames.map((name, index) => <span key={name}>{index > 0 ? ', ' : ''}<code className="font-mono">{name}</code></span>)} from the keychain.</p> : null}
+        </div>
+        {refused ? <ErrorNote error={refused} assertive /> : null}
+        {state.kind === 'failed' ? <ErrorNote error={state.error} /> : null}
+        {state.kind === 'starting' ? <p className="flex items-center gap-2 text-text-2"><Spinner label="starting" /> Starting. A first start may install packages and take a while.</p> : null}
+        {state.kind === 'ready' ? <ToolList tools={state.tools} dropped={state.dropped} /> : null}
+        {state.kind === 'off' ? <p className="text-text-2">Off. Portico has not started it and knows none of its tools.</p> : null}
+        {state.kind === 'idle' ? <p className="text-text-2">Its tools are listed once it has started.</p> : null}
+        <Output server={server} />
+      </div>
+    </section>
+  )
+}
+
+function Output({ server: { stderrTail, noiseLines, state } }: { server: McpServerView }) {
+  if (stderrTail.length === 0 && noiseLines === 0) return null
+  return (
+    <details open={state.kind === 'failed'} className="rounded-xl border border-border bg-raised px-4 py-3">
+      <summary className="text-sm font-semibold text-text-2">Last output{noiseLines > 0 ? ` · ${noiseLines} ${noiseLines === 1 ? 'line' : 'lines'} on stdout that were not protocol` : ''}</summary>
+      <pre tabIndex={0} aria-label="Last lines of stderr" className="mt-2.5 max-h-72 overflow-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-[12px] leading-[18px] whitespace-pre-wrap [overflow-wrap:anywhere]">
+        {stderrTail.length > 0 ? stderrTail.join('\n') : '(nothing on stderr)'}
+      </pre>
+    </details>
+  )
+}
