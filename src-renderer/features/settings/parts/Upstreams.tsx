@@ -59,7 +59,7 @@ export function Upstreams({ upstreams, detection, onReload, onDetect, onAdd, onR
 function Upstream({ upstream, onRemove }: { upstream: UpstreamView; onRemove: (id: string) => void }) {
   const words = upstreamWords(upstream)
   const detail = upstream.kind === 'offline'
-    ? 'Built in. Follows rules and needs no network; not an AI.'
+    ? 'Built in. Answers by rules and needs no network.'
     : [upstream.baseUrl, upstream.hasKey ? 'with a key' : 'no key', upstream.models.length === 0 ? 'no models' : upstream.models.join(', ')].join(' · ')
   return (
     <Row name={<>{upstream.name} {upstream.kind === 'offline' ? <Badge>Practice</Badge> : <Badge tone={words.tone}>{words.name}</Badge>}</>} detail={detail}>
