@@ -1,0 +1,37 @@
+/** The words of `portico help`. Pure. */
+import { EXIT_CODES } from './exit-codes.ts'
+import { VERBS, type VerbSpec } from './verbs.ts'
+
+/** Help for everything, or for the verbs whose name begins with `about`. */
+export function helpText(about: string): string {
+  const verbs = VERBS.filter((verb) => verb.name === about || verb.name.startsWith(`${about} `))
+  return about === '' || verbs.length === 0 ? overview() : verbs.map(verbHelp).join('\n\n')
+}
+
+function overview(): string {
+  return [
+    'portico VERB …   the headless side of Portico; needs no display',
+    '',
+    ...table(VERBS.map((verb) => [`  ${usage(verb)}`, verb.about])),
+    '',
+    'portico help VERB lists a verb’s options.',
+    '',
+    'Whose account: PORTICO_TOKEN when it is set; else the sign-in of the data folder (the app’s own); else, on this computer’s gateway,',
+    'its local account. Without a system keychain a sign-in cannot be kept: use portico login --print-token and PORTICO_TOKEN.',
+    '',
+    'Exit codes:',
+    ...table(EXIT_CODES.map(([code, about]) => [`  ${code}`, about])),
+  ].join('\n')
+}
+
+function verbHelp(verb: VerbSpec): string {
+  const options = table(verb.options.map(({ name, value, about }) => [`  --${name}${value === undefined ? '' : ` ${value}`}`, about]))
+  return [`portico ${usage(verb)}`, `  ${verb.about}`, ...(options.length > 0 ? ['', ...options] : [])].join('\n')
+}
+
+const usage = (verb: VerbSpec): string => [verb.name, ...verb.takes].join(' ')
+
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 3
+  return rows.map(([left, right]) => `${left.padEnd(width)}${right}`)
+}

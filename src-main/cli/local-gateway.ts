@@ -1,0 +1,114 @@
+/** This computer's gateway for the length of one verb: the one that already runs for the data folder, else one of our own that ends with us. */
+import { AppError } from '../../src-shared/errors.ts'
+import { z } from 'zod'
+import { findRunningGateway, forgetRunningGateway, noteRunningGateway, type RunningGateway } from '../api/running-gateway.ts'
+import type { Http } from '../api/http.ts'
+import { readReadyLine } from '../app/gateway-ready-line.ts'
+import type { GatewayLauncher, GatewayProcess } from '../platform/gateway-launcher.ts'
+import type { Timers } from '../platform/ports.ts'
+
+export interface LocalGatewayDeps {
+  launcher: GatewayLauncher
+  /** The gateway's own data folder. */
+  folder: string
+  http: Http
+  timers: Timers
+  /** Our process: noted as the one that keeps the gateway. */
+  pid: number
+}
+
+export interface LocalGateway {
+  /** Address and local bearer; finds or starts it once. @throws AppError `gateway.failed`, `storage.*` */
+  access(): Promise<RunningGateway>
+  /** Starts one of our own; 0 = any free port. @throws AppError `gateway.port-taken`; `gateway.failed` also when one runs for this folder already */
+  start(port: number): Promise<RunningGateway>
+  /** Resolves when a gateway of our own has ended by itself. */
+  ended(): Promise<void>
+  /** Ends a gateway of our own; one that ran before goes on. */
+  close(): Promise<void>
+}
+
+const READY_WITHIN = 30_000
+const END_WITHIN = 3_000
+const PROBE_WITHIN = 2_000
+/** What the gateway's process ends with. */
+const PORT_TAKEN = 3
+
+export function createLocalGateway(deps: LocalGatewayDeps): LocalGateway {
+  let found: Promise<RunningGateway> | null = null
+  let own: { process: GatewayProcess; gone: Promise<void> } | null = null
+
+  async function answers(gateway: RunningGateway): Promise<boolean> {
+    try {
+      await deps.http.json({ url: `${gateway.url}/health`, schema: z.unknown(), timeoutMs: PROBE_WITHIN })
+      return true
+    } catch (thrown) {
+      if (thrown instanceof AppError) return false
+      throw thrown
+    }
+  }
+
+  async function findAlive(): Promise<RunningGateway | null> {
+    const running = await findRunningGateway(deps.folder)
+    return running && (await answers(running)) ? running : null
+  }
+
+  function launch(port: number): Promise<RunningGateway> {
+    return new Promise((resolve, reject) => {
+      const child = deps.launcher.launch({ port, dataFolder: deps.folder })
+      let lastWords = ''
+      const cancel = deps.timers.after(READY_WITHIN, () => child.kill())
+      const gone = new Promise<void>((settle) => {
+        child.onExit((code) => {
+          cancel()
+          settle()
+          reject(startError(code, port, lastWords))
+        })
+      })
+      own = { process: child, gone }
+      child.onStderr((text) => {
+        lastWords = text.trim().split('\n').at(-1)?.slice(0, 300) || lastWords
+      })
+      child.onLine((line) => {
+        const ready = readReadyLine(line)
+        if (!ready) return
+        cancel()
+        noteRunningGateway(deps.folder, { url: ready.url, pid: deps.pid }).then(() => resolve(ready), reject)
+      })
+    })
+  }
+
+  return {
+    access: () => (found ??= findAlive().then((running) => running ?? launch(0))),
+    async start(port) {
+      const running = await findAlive()
+      if (running) throw new AppError('gateway.failed', { reason: `This data folder’s gateway runs already, at ${running.url}.` })
+      return launch(port)
+    },
+    ended: () => own?.gone ?? new Promise(() => undefined),
+    async close() {
+      const ending = own
+      if (!ending) return
+      await forgetRunningGateway(deps.folder, deps.pid)
+      ending.process.stop()
+      const cancel = deps.timers.after(END_WITHIN, () => ending.process.kill())
+      await ending.gone
+      cancel()
+    },
+  }
+}
+
+/** The process says on stderr, as one JSON line, why it cannot start. */
+function startError(code: number | null, port: number, lastWords: string): AppError {
+  if (code === PORT_TAKEN) return new AppError('gateway.port-taken', { port })
+  const parsed = z.looseObject({ detail: z.string() }).safeParse(safeJson(lastWords))
+  return new AppError('gateway.failed', { reason: parsed.success ? parsed.data.detail : lastWords || 'It ended before it was ready.' })
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,110 @@
+/** `portico chat`: one turn of the window's own chat in a folder, without the window. */
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { ModelInfo, WireName } from '../../../src-shared/domain/account.ts'
+import type { SessionItem } from '../../../src-shared/domain/session.ts'
+import { AppError, toErrorData } from '../../../src-shared/errors.ts'
+import { checkToolbox } from '../../app/toolbox-rule.ts'
+import { choiceOf, UsageError, type Invocation } from '../arguments.ts'
+import { createChatPrinter, receiptLine } from '../chat-printer.ts'
+import type { CliServices } from '../compose-cli.ts'
+import { connect, type Asker } from '../connect.ts'
+import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts'
+import { openMcpHost } from '../mcp-servers.ts'
+import type { Output } from '../output.ts'
+import type { Verb, VerbContext } from '../run.ts'
+
+type TurnEnd = Extract<SessionItem, { kind: 'turn-end' }>
+
+export const runChat: Verb = async (context) => {
+  const { invocation, services, output, interrupted, cwd } = context
+  const approvalMode = choiceOf(invocation, 'approve', ['none', 'reads', 'all'] as const) ?? 'none'
+  const wire = choiceOf(invocation, 'wire', ['messages', 'chat-completions'] as const)
+  const folder = await folderOf(invocation, cwd)
+  const prompt = await promptOf(context)
+  const mcp = await openMcpHost(services, invocation.values['mcp'], cwd)
+  const asker = await connect(invocation, services)
+  const model = chooseModel(await asker.system.models.list(asker.connection, interrupted), invocation.values['model'] ?? null, (await services.settings()).defaultModel)
+  const printer = createChatPrinter(output)
+  const chat = services.chat({
+    mcp, approvalMode,
+    connection: async () => ({ connection: asker.connection, usage: asker.system.usage }),
+    beforeCall: () => checkSurge(asker, services, interrupted),
+    publish: (events) => printer.onEvents(events),
+  })
+  const session = await chat.create({ folder, model: model.id, wire: wire ?? wireOf(model) })
+  output.event({ type: 'session', sessionId: session.id, folder, model: model.id, wire: session.wire })
+  if (model.practice) output.note(`${model.name} is a rule-based practice responder, not an AI.`)
+  const stop = (): void => {
+    chat.stop({ sessionId: session.id })
+    // What the turn cost can be read later; nobody waits for it after Ctrl-C.
+    void chat.close()
+  }
+  interrupted.addEventListener('abort', stop, { once: true })
+  interrupted.throwIfAborted()
+  await chat.send({ sessionId: session.id, text: prompt })
+  await chat.settled(session.id)
+  const end = chat.open({ sessionId: session.id, count: 50 }).items.findLast((item) => item.kind === 'turn-end')
+  if (!end) throw new AppError('internal')
+  return finish(end, printer.denied(), output)
+}
+
+function finish(end: TurnEnd, denied: number, output: Output): ExitCode {
+  const { status, receipt, error, toolCalls, durationMs } = end
+  output.event({ type: 'turn-end', status, receipt, error, toolCalls, denied, durationMs })
+  if (error && status === 'failed') {
+    if (!output.json) output.failure(error)
+    output.note(receiptLine(end))
+    return exitCodeOf(error.code)
+  }
+  output.note(receiptLine(end))
+  if (status !== 'done') return EXIT.interrupted
+  if (denied === 0) return EXIT.ok
+  output.note(`${denied === 1 ? 'One tool call was' : `${denied} tool calls were`} not allowed; --approve reads or --approve all allows more.`)
+  return EXIT.denied
+}
+
+async function folderOf(invocation: Invocation, cwd: string): Promise<string> {
+  const typed = invocation.values['cwd']
+  if (typed === undefined) throw new UsageError('portico chat needs --cwd DIR.', 'chat')
+  const folder = path.resolve(cwd, typed)
+  const found = await stat(folder).catch(() => null)
+  if (!found?.isDirectory()) throw new UsageError(`--cwd is not a folder: ${folder}`, 'chat')
+  return folder
+}
+
+async function promptOf({ invocation, readStdin }: VerbContext): Promise<string> {
+  const typed = invocation.values['prompt']
+  if (typed === undefined) throw new UsageError('portico chat needs --prompt TEXT (or --prompt - to read it from stdin).', 'chat')
+  const text = typed === '-' ? await readStdin() : typed
+  if (text.trim() === '') throw new UsageError('The prompt is empty.', 'chat')
+  return text
+}
+
+/** The one asked for, the person's usual one, or the gateway's first; a practice responder only when there is nothing else. */
+export function chooseModel(models: readonly ModelInfo[], asked: string | null, usual: string | null): ModelInfo {
+  if (asked !== null) {
+    const found = models.find((model) => model.id === asked)
+    if (found) return found
+    throw new UsageError(`This gateway has no model “${asked}”. It has: ${models.map((model) => model.id).join(', ') || 'none'}.`, 'chat')
+  }
+  const model = models.find((one) => one.id === usual) ?? models.find((one) => !one.practice) ?? models[0]
+  if (!model) throw new AppError('api.not-found', { route: 'A model', message: 'This gateway lists no models.' })
+  return model
+}
+
+const wireOf = (model: ModelInfo): WireName => model.wires[0] ?? 'chat-completions'
+
+/** The account's own choice to pause in a surge holds here too. What cannot be read now is left to the gateway's answer. */
+async function checkSurge({ system, connection }: Asker, services: CliServices, signal: AbortSignal): Promise<void> {
+  const { toolbox, pricing } = system
+  if (!toolbox || !pricing) return
+  const now = services.platform.clock.now()
+  try {
+    const [choice, price] = await Promise.all([toolbox.get(connection, signal), pricing.now(connection, signal)])
+    checkToolbox({ toolbox: { value: choice, asOf: now }, price: { value: price, asOf: now } }, now)
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'turn.paused') throw thrown
+    services.platform.log.warn('chat.surge-unknown', { code: toErrorData(thrown).code })
+  }
+}
