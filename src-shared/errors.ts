@@ -14,7 +14,7 @@ export const APP_ERROR_CODES = [
   'tool.unknown', 'tool.invalid-arguments', 'tool.denied', 'tool.failed', 'tool.timeout', 'tool.cancelled',
   'mcp.start-failed', 'mcp.start-timeout', 'mcp.exited', 'mcp.call-failed', 'mcp.call-timeout', 'mcp.result-too-large',
   'mcp.unknown-server', 'mcp.duplicate-name',
-  'session.not-found', 'session.busy', 'turn.stopped', 'turn.interrupted', 'turn.too-many-steps', 'turn.paused',
+  'session.not-found', 'session.busy', 'turn.stopped', 'turn.interrupted', 'turn.too-many-steps', 'turn.paused', 'turn.answer-cut', 'turn.refused',
   'approval.gone',
   'link.refused',
   'internal',
@@ -183,6 +183,10 @@ export function describe(error: AppErrorData): ErrorWords {
       return words('Interrupted.', 'Portico ended before this turn was finished; all that was shown is kept.', 'Retry to go on.')
     case 'turn.too-many-steps':
       return words('Too many steps.', `The turn was ended after ${text('steps', 'many')} model calls.`, 'Send a message to go on.')
+    case 'turn.answer-cut':
+      return words('The answer reached its length limit.', 'What arrived is kept; the rest was never written.', 'Send “go on” to get the rest.')
+    case 'turn.refused':
+      return words('The model would not answer.', 'Its provider’s rules ended the answer.', 'Say it another way, or choose another model.')
     case 'turn.paused':
       return words('Paused for the surge.', 'Your toolbox says to pause while prices surge.', 'Wait for the surge to end, or change the choice on Home.')
     case 'approval.gone':

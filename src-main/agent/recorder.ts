@@ -116,14 +116,6 @@ export function createRecorder(
   }
 }
 
-/** The step's entry in the receipt before anything is billed; without a name for the answer its cost stays unknown. */
-export function unbilledStep(call: { responseId: string | null; requestId: string | null; model: string }): StepReceipt {
-  return {
-    responseId: call.responseId ?? '', requestId: call.requestId, model: call.model,
-    inputTokens: null, outputTokens: null, costMicro: null, priceMode: null, balanceAfterMicro: null,
-  }
-}
-
 /** What a person sees when the database itself failed. */
 export function storageFailure(error: unknown): AppErrorData {
   return error instanceof AppError ? error.toData() : new AppError('storage.failed', { path: 'the sessions database' }, { cause: error }).toData()

@@ -1,17 +1,18 @@
 /** Runs one turn: feeds the turn machine and does what it asks for (model calls, tools, waits). Holds no rules of its own; runs in main. */
-import type { ApprovalDecision, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
+import type { ApprovalDecision, SessionSummary } from '../../src-shared/domain/session.ts'
 import type { WireName } from '../../src-shared/domain/account.ts'
-import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
+import { AppError, toErrorData } from '../../src-shared/errors.ts'
 import type { Connection, ModelMessage, ModelRequest, Wire } from '../api/ports.ts'
 import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
 import type { Approvals } from './approvals.ts'
-import { MAX_ANSWER_TOKENS, smallerAnswer } from './answer-limit.ts'
+import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
 import { checkCall, errorText, type CheckedCall } from './check-call.ts'
 import { fitMemory } from './memory.ts'
+import { callModel } from './model-call.ts'
 import type { Outbox } from './outbox.ts'
 import { systemPrompt } from './prompt.ts'
-import { createRecorder, storageFailure, unbilledStep } from './recorder.ts'
+import { createRecorder, storageFailure } from './recorder.ts'
 import type { Catalog } from './tool-catalog.ts'
 import { approvalIdOf } from './tool-view.ts'
 import { NEW_TURN, step } from './turn.ts'
@@ -97,7 +98,7 @@ export function startTurn(
   const perform = (effect: TurnEffect): void => {
     switch (effect.type) {
       case 'callModel':
-        return background(callModel())
+        return background(askModel())
       case 'waitRetry':
         abort.signal.addEventListener('abort', deps.timers.after(effect.ms, () => dispatch({ type: 'retry-due' })), { once: true })
         return
@@ -116,7 +117,7 @@ export function startTurn(
     }
   }
 
-  const callModel = async (): Promise<void> => {
+  const askModel = async (): Promise<void> => {
     try {
       if (state.answered.length > 0 && state.attempt === 0) messages = [...messages, ...answeredMessages(stepText, state.answered)]
       stepText = ''
@@ -124,6 +125,7 @@ export function startTurn(
       await deps.beforeCall(session.model)
       const connection = await deps.connection()
       if (state.outcome) return
+      const number = state.step
       messages = fitMemory(messages)
       const request: ModelRequest = {
         model: session.model,
@@ -132,43 +134,22 @@ export function startTurn(
         tools: catalog.tools.map((tool) => tool.definition),
         maxTokens: answerTokens,
       }
-      await listenWithin(connection, request)
-      if (!state.outcome) dispatch({ type: 'model-finished' })
+      const answered = await callModel({ wire: deps.wires[session.wire], connection, request, signal: abort.signal }, {
+        wanted: () => !state.outcome,
+        receipt: (receipt) => recorder.receipt(number, receipt),
+        toolCall: ({ callId, name, argumentsText }) => dispatch({ type: 'tool-call', key: deps.ids.next('item'), callId, name, argumentsText }),
+        text: (text) => {
+          stepText += text
+          dispatch({ type: 'text' })
+          recorder.text(number, text)
+        },
+      })
+      answerTokens = answered.maxTokens
+      dispatch({ type: 'model-finished', reason: answered.end })
     } catch (error) {
-      if (!state.outcome) dispatch({ type: 'model-failed', error: expected(error), at: deps.clock.now() })
-    }
-  }
-
-  /** A model that takes shorter answers only says so with its refusal; that costs nothing, so it is asked again at once. */
-  const listenWithin = async (connection: Connection, request: ModelRequest): Promise<void> => {
-    try {
-      await listen(deps.wires[session.wire].stream(connection, request, abort.signal))
-    } catch (error) {
-      const smaller = state.heard ? null : smallerAnswer(error, request.maxTokens)
-      if (smaller === null || state.outcome) throw error
-      answerTokens = smaller
-      await listenWithin(connection, { ...request, maxTokens: smaller })
-    }
-  }
-
-  const listen = async (stream: ReturnType<Wire['stream']>): Promise<void> => {
-    const number = state.step
-    let receipt: StepReceipt | undefined
-    for await (const event of stream) {
       if (state.outcome) return
-      if (event.type === 'started') {
-        receipt = unbilledStep({ responseId: event.responseId, requestId: event.requestId, model: event.model ?? session.model })
-        if (receipt.responseId !== '') recorder.receipt(number, receipt)
-      } else if (event.type === 'text') {
-        stepText += event.text
-        dispatch({ type: 'text' })
-        recorder.text(number, event.text)
-      } else if (event.type === 'tool-call') {
-        dispatch({ type: 'tool-call', key: deps.ids.next('item'), callId: event.callId, name: event.name, argumentsText: event.argumentsText })
-      } else if (event.type === 'usage' && receipt) {
-        receipt = { ...receipt, inputTokens: event.inputTokens, outputTokens: event.outputTokens }
-        recorder.receipt(number, receipt)
-      }
+      if (!(error instanceof AppError)) deps.log.error('turn.model-call', { turnId, error: String(error) })
+      dispatch({ type: 'model-failed', error: toErrorData(error), at: deps.clock.now() })
     }
   }
 
@@ -224,11 +205,6 @@ export function startTurn(
     abort.abort()
     recorder.giveUp(failure, state.toolCalls)
     finish()
-  }
-
-  const expected = (error: unknown): AppErrorData => {
-    if (!(error instanceof AppError)) deps.log.error('turn.model-call', { turnId, error: String(error) })
-    return toErrorData(error)
   }
 
   const withCall = (key: string, work: (call: TurnCall) => void): void => {

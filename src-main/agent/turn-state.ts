@@ -66,7 +66,8 @@ export type TurnEvent =
   | { type: 'begin' }
   | { type: 'text' }
   | { type: 'tool-call'; key: string; callId: string; name: string; argumentsText: string }
-  | { type: 'model-finished' }
+  /** `length`: cut at the limit of one answer. */
+  | { type: 'model-finished'; reason: 'end' | 'length' | 'refused' }
   | { type: 'model-failed'; error: AppErrorData; at: number }
   | { type: 'retry-due' }
   | { type: 'checked'; key: string; facts: CallFacts; verdict: Verdict; at: number }

@@ -13,7 +13,7 @@ const checked = (key: string, verdict: Verdict['kind'] | Verdict = 'allow', risk
 })
 const result = (key: string, text = `result of ${key}`, isError = false): TurnEvent => ({ type: 'tool-finished', key, at: AT, outcome: { text, isError, bytes: text.length, images: [] } })
 const failed = (error: AppError): TurnEvent => ({ type: 'model-failed', error: error.toData(), at: AT })
-const finished: TurnEvent = { type: 'model-finished' }
+const finished: TurnEvent = { type: 'model-finished', reason: 'end' }
 
 /** Feeds events; gives the last state and all effects as short words. */
 function play(events: readonly TurnEvent[], from: TurnState = NEW_TURN): { state: TurnState; effects: string[]; last: string[] } {
@@ -38,6 +38,12 @@ const texts = (state: TurnState): (string | undefined)[] => state.calls.map((one
 describe('a turn without tools', () => {
   it('calls the model once and is done', () => {
     expect(play([{ type: 'begin' }, { type: 'text' }, { type: 'text' }, finished]).effects).toEqual(['callModel', 'finish done'])
+  })
+  it('does not take a cut or refused answer for a whole one', () => {
+    expect(play([{ type: 'begin' }, { type: 'text' }, { type: 'model-finished', reason: 'length' }]).last).toEqual(['finish failed turn.answer-cut'])
+    expect(play([{ type: 'begin' }, { type: 'model-finished', reason: 'refused' }]).last).toEqual(['finish failed turn.refused'])
+    // Calls of a cut answer are still answered: a broken one with an error.
+    expect(play([{ type: 'begin' }, call('a'), { type: 'model-finished', reason: 'length' }]).last).toEqual(['check a'])
   })
   it('begins once', () => {
     expect(play([{ type: 'begin' }, { type: 'begin' }]).effects).toEqual(['callModel'])

@@ -32,7 +32,7 @@ export function step(state: TurnState, event: TurnEvent, limits: TurnLimits = TU
     case 'tool-call':
       return state.phase === 'calling' ? same(collect(state, event)) : same(state)
     case 'model-finished':
-      return state.phase === 'calling' ? modelFinished(state, limits) : same(state)
+      return state.phase === 'calling' ? modelFinished(state, event.reason, limits) : same(state)
     case 'model-failed':
       return state.phase === 'calling' ? modelFailed(state, event.error, event.at) : same(state)
     case 'retry-due':
@@ -74,8 +74,12 @@ function collect(state: TurnState, event: Extract<TurnEvent, { type: 'tool-call'
   return { ...state, heard: true, calls: [...state.calls, call], toolCalls: state.toolCalls + 1 }
 }
 
-function modelFinished(state: TurnState, limits: TurnLimits): Stepped {
-  if (state.calls.length === 0) return finish(state, 'done', null)
+function modelFinished(state: TurnState, reason: Extract<TurnEvent, { type: 'model-finished' }>['reason'], limits: TurnLimits): Stepped {
+  if (state.calls.length === 0) {
+    // A cut or refused answer is no answer: it must not look like one.
+    if (reason === 'end') return finish(state, 'done', null)
+    return finish(state, 'failed', new AppError(reason === 'length' ? 'turn.answer-cut' : 'turn.refused').toData())
+  }
   const repeats = countCalls(state.repeats, state.calls)
   const calls = state.calls.map((call): TurnCall => ({ ...call, phase: 'checking' }))
   const next: TurnState = { ...state, phase: 'tools', attempt: 0, repeats, calls }

@@ -5,7 +5,7 @@ import type { StepReceipt } from '../../src-shared/domain/session.ts'
 import { optionalInteger, optionalText, textOf, type Row } from './row.ts'
 
 export interface ReceiptsTable {
-  /** Keeps a model call as soon as its answer has a name; a later write fills in the token counts. */
+  /** Keeps a model call as soon as it is answered; later writes fill in its name (`responseId` may come late, '' until then) and token counts. */
   saveReceipt(turnId: string, step: number, receipt: StepReceipt): void
   receipts(turnId: string): StepReceipt[]
   /** Fills in what was billed; entries of other turns are ignored. */
@@ -20,6 +20,7 @@ export function receiptsTable(database: DatabaseSync): ReceiptsTable {
   const save = database.prepare(`INSERT INTO receipts (turn_id, step, response_id, request_id, model, input_tokens, output_tokens, cost_micro, price_mode, balance_after_micro)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (turn_id, step, response_id) DO UPDATE SET input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens`)
+  const dropNameless = database.prepare("DELETE FROM receipts WHERE turn_id = ? AND step = ? AND response_id = ''")
   const ofTurn = database.prepare('SELECT * FROM receipts WHERE turn_id = ? ORDER BY step')
   const settle = database.prepare(`UPDATE receipts SET input_tokens = ?, output_tokens = ?, cost_micro = ?, price_mode = ?, balance_after_micro = ?
     WHERE response_id = ?`)
@@ -28,6 +29,7 @@ export function receiptsTable(database: DatabaseSync): ReceiptsTable {
     WHERE t.session_id = ? AND t.ended_at IS NOT NULL AND r.cost_micro IS NULL AND r.response_id <> '' ORDER BY t.number DESC LIMIT ?`)
   return {
     saveReceipt: (turnId, step, r) => {
+      if (r.responseId !== '') dropNameless.run(turnId, step)
       save.run(turnId, step, r.responseId, r.requestId, r.model, r.inputTokens, r.outputTokens, r.costMicro, r.priceMode, r.balanceAfterMicro)
     },
     receipts: (turnId) => ofTurn.all(turnId).map(toReceipt),
