@@ -82,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const interrupted = ledger.closeInterrupted()
     if (interrupted > 0) log.warn('ledger.interrupted-calls-closed', { count: interrupted })
     const upstreams = createUpstreamList(database, machine, options.ollamaUrl ?? 'http://127.0.0.1:11434/v1')
-    const catalogue = createCatalogue(createOfflineUpstream(clock, machine.sleep), upstreams, machine.fetch)
+    const catalogue = createCatalogue(createOfflineUpstream(clock, machine.sleep), upstreams, machine)
     const calls = createModelCalls({ catalogue, prices, ledger, ids, log })
     let port = 0
     const note = keptAside ? 'The gateway’s database was damaged. It was kept aside and a fresh one was made; see the inbox.' : null

@@ -21,6 +21,8 @@ export interface CallRequest {
   requestId: string
   /** Epoch ms. */
   arrivedAt: number
+  /** Aborts when the caller hangs up, also while the upstream has not begun to answer. */
+  signal: AbortSignal
 }
 
 export interface RunningCall {
@@ -117,6 +119,8 @@ export function createModelCalls(deps: { catalogue: Catalogue; prices: Prices; l
       charge('stopped')
     }
     running.add(stop)
+    request.signal.addEventListener('abort', stop, { once: true })
+    if (request.signal.aborted) stop()
     return { responseId, model: model.id, inputTokens, events: deliver(await next()), stop }
   }
 

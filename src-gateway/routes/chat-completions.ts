@@ -16,13 +16,10 @@ export function chatCompletionsRoutes(app: Hono<Environment>, gateway: Gateway):
     const request = await readJson(context, chatCompletionsRequestSchema, LARGE)
     const call = await gateway.calls.start({
       account, turn: turnFromChatCompletions(request), wire: 'chat-completions', rawChatCompletions: request,
-      requestId: context.get('requestId'), arrivedAt: context.get('arrivedAt'),
+      requestId: context.get('requestId'), arrivedAt: context.get('arrivedAt'), signal: context.req.raw.signal,
     })
     const head = { responseId: call.responseId, model: call.model, createdAt: context.get('arrivedAt') }
-    if (request.stream !== true) {
-      context.req.raw.signal.addEventListener('abort', call.stop, { once: true })
-      return context.json(await chatCompletionAnswer(head, call.events))
-    }
+    if (request.stream !== true) return context.json(await chatCompletionAnswer(head, call.events))
     const lines = chatCompletionStream(head, call.events, { usageChunk: request.stream_options?.include_usage === true })
     return eventStream(lines, { stop: call.stop, onError: (failure) => chatCompletionError(sentenceOf(failure)) })
   })

@@ -8,7 +8,7 @@ import { testGateway, type TestGateway } from '../testing/test-gateway.ts'
 /** A browser's part: keeps the cookie, posts forms with this page's Origin. */
 function browser(gateway: TestGateway) {
   let cookie = ''
-  const visit = async (route: string, init: RequestInit = {}): Promise<{ status: number; html: string; headers: Headers }> => {
+  const visit = async (route: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}): Promise<{ status: number; html: string; headers: Headers }> => {
     const response = await gateway.fetch(route, { redirect: 'manual', ...init, headers: { ...(cookie ? { cookie } : {}), ...init.headers } })
     const set = response.headers.get('set-cookie')
     if (set) cookie = set.split(';')[0] ?? ''

@@ -18,13 +18,10 @@ export function messagesRoutes(app: Hono<Environment>, gateway: Gateway): void {
     const { account } = callerOf(context)
     const request = await readJson(context, messagesRequestSchema, LARGE)
     const call = await gateway.calls.start({
-      account, turn: turnFromMessages(request), wire: 'messages', rawChatCompletions: null, requestId: context.get('requestId'), arrivedAt: context.get('arrivedAt'),
+      account, turn: turnFromMessages(request), wire: 'messages', rawChatCompletions: null, requestId: context.get('requestId'), arrivedAt: context.get('arrivedAt'), signal: context.req.raw.signal,
     })
     const head = { responseId: call.responseId, model: call.model, createdAt: context.get('arrivedAt') }
-    if (request.stream !== true) {
-      context.req.raw.signal.addEventListener('abort', call.stop, { once: true })
-      return context.json(await messageAnswer(head, call.inputTokens, call.events))
-    }
+    if (request.stream !== true) return context.json(await messageAnswer(head, call.inputTokens, call.events))
     const lines = messageStream(head, call.inputTokens, call.events)
     return eventStream(lines, { stop: call.stop, onError: (failure) => messageError(sentenceOf(failure)) })
   })

@@ -10,7 +10,7 @@ import type { CatalogueModel } from '../upstreams/upstream.ts'
 
 export function modelRoutes(app: Hono<Environment>, gateway: Gateway): void {
   const { catalogue, prices, machine } = gateway
-  app.get('/v1/models', (context) => context.json({ object: 'list', data: catalogue.all().map((model) => modelOnWire(model, prices, machine.clock.now())) }))
+  app.get('/v1/models', (context) => context.json({ object: 'list', data: catalogue.all().map((model) => modelOnWire(model, prices, machine.clock.now())), has_more: false }))
   // A model's name may hold slashes and colons.
   app.get('/v1/models/:id{.+}', (context) => {
     const model = catalogue.find(context.req.param('id'))
@@ -19,11 +19,11 @@ export function modelRoutes(app: Hono<Environment>, gateway: Gateway): void {
   })
 }
 
-/** `pricing` is what a call would cost now. */
+/** `pricing` is what a call would cost now. `type`, `display_name` and `has_more` are for clients that read Anthropic's list (Claude Code's model discovery). */
 export function modelOnWire(model: CatalogueModel, prices: Prices, now: number): z.input<typeof modelSchema> {
   const rate = rateOnWire(prices.rate(model.billing === 'budget' ? 'budget' : prices.modeAt(now).mode))
   return {
-    id: model.id, object: 'model', created: 0, owned_by: model.provider, name: model.name, description: model.description, provider: model.provider,
+    id: model.id, object: 'model', type: 'model', display_name: model.name, created: 0, owned_by: model.provider, name: model.name, description: model.description, provider: model.provider,
     tier: model.billing === 'budget' ? 'efficient' : 'balanced', context_window: model.contextWindow, capabilities: ['chat', 'tools'],
     pricing: { input_per_mtok: rate.input_per_million_usd, output_per_mtok: rate.output_per_million_usd },
     wires: ['messages', 'chat-completions'], practice: model.practice,

@@ -1,5 +1,5 @@
 /** Which models there are and where each one's calls go. */
-import type { Fetch } from '../machine.ts'
+import type { Machine } from '../machine.ts'
 import { BUDGET_MODEL } from '../ledger/prices.ts'
 import { createOpenAiUpstream } from './openai/openai-upstream.ts'
 import type { CatalogueModel, Upstream } from './upstream.ts'
@@ -12,7 +12,7 @@ export interface Catalogue {
   find(id: string): CatalogueModel | null
 }
 
-export function createCatalogue(offline: Upstream, upstreams: UpstreamList, fetch: Fetch): Catalogue {
+export function createCatalogue(offline: Upstream, upstreams: UpstreamList, machine: Pick<Machine, 'fetch' | 'ids'>): Catalogue {
   const practice = (id: string, name: string, description: string, billing: 'mode' | 'budget'): CatalogueModel => ({
     id, upstreamModel: id, name, description, provider: 'portico', contextWindow: 200_000, practice: true, billing, upstream: offline,
   })
@@ -23,7 +23,7 @@ export function createCatalogue(offline: Upstream, upstreams: UpstreamList, fetc
     ]
     const taken = new Set(models.map((model) => model.id))
     for (const stored of upstreams.all()) {
-      const upstream = createOpenAiUpstream(stored, fetch)
+      const upstream = createOpenAiUpstream(stored, machine.fetch, machine.ids)
       for (const name of stored.models) {
         const id = taken.has(name) ? `${stored.name}/${name}` : name
         if (taken.has(id)) continue

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { errorMessage } from '../../../src-shared/http/common.ts'
 import { HttpFailure } from '../../http/failure.ts'
-import type { Fetch } from '../../machine.ts'
+import type { Fetch, Ids } from '../../machine.ts'
 import type { TurnEvent } from '../../translate/turn.ts'
 import type { Upstream } from '../upstream.ts'
 import { createChunkReader } from './read-stream.ts'
@@ -16,28 +16,30 @@ export interface OpenAiServer {
   key: string | null
 }
 
-/** A model that loads from disk may need minutes before its first word. */
-const ANSWER_MS = 300_000
-
 const headersFor = (key: string | null): Record<string, string> => (key ? { authorization: `Bearer ${key}` } : {})
 
-export function createOpenAiUpstream(server: OpenAiServer, fetch: Fetch): Upstream {
+/** Waits as long as Node's fetch does by itself, 300 s for the first byte and between bytes: a model that loads from disk may need minutes. */
+export function createOpenAiUpstream(server: OpenAiServer, fetch: Fetch, ids: Ids): Upstream {
   async function* stream(call: Parameters<Upstream['stream']>[0], signal: AbortSignal): AsyncGenerator<TurnEvent> {
-    const waiting = AbortSignal.timeout(ANSWER_MS)
     const response = await fetch(`${server.baseUrl}/chat/completions`, {
-      method: 'POST', redirect: 'error', signal: AbortSignal.any([signal, waiting]),
+      method: 'POST', redirect: 'error', signal, body: JSON.stringify(chatRequestBody(call)),
       headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headersFor(server.key) },
-      body: JSON.stringify(chatRequestBody(call)),
     }).catch((cause: unknown) => {
-      throw waiting.aborted
-        ? new HttpFailure(504, `The upstream “${server.name}” did not answer in ${ANSWER_MS / 1000} s`, { cause })
+      throw isTimeout(cause)
+        ? new HttpFailure(504, `The upstream “${server.name}” took too long to answer`, { cause })
         : new HttpFailure(502, `The upstream “${server.name}” does not answer`, { cause })
     })
     if (!response.ok || !response.body) throw await refusal(server, call.model, response)
-    const reader = createChunkReader(server.name)
+    const reader = createChunkReader(server.name, () => ids.next('call_'))
     const decoder = new TextDecoder()
     try {
-      for await (const bytes of response.body) for (const event of reader.push(decoder.decode(bytes, { stream: true }))) yield event
+      for await (const bytes of response.body) {
+        const { events, failure, isDone } = reader.push(decoder.decode(bytes, { stream: true }))
+        for (const event of events) yield event
+        if (failure) throw failure
+        // Some servers keep the connection open after the last line.
+        if (isDone) break
+      }
     } catch (cause) {
       if (cause instanceof HttpFailure) throw cause
       throw new HttpFailure(502, `The upstream “${server.name}” broke off in the middle of its answer`, { cause })
@@ -45,6 +47,12 @@ export function createOpenAiUpstream(server: OpenAiServer, fetch: Fetch): Upstre
     for (const event of reader.end()) yield event
   }
   return { id: server.id, countsCharacters: false, stream }
+}
+
+/** `fetch` wraps its reason. */
+function isTimeout(failure: unknown): boolean {
+  const cause: unknown = failure instanceof Error ? failure.cause : null
+  return cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_HEADERS_TIMEOUT'
 }
 
 async function refusal(server: OpenAiServer, model: string, response: Response): Promise<HttpFailure> {

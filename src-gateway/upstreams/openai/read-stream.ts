@@ -6,28 +6,29 @@ import { HttpFailure } from '../../http/failure.ts'
 import type { FinishReason, TurnEvent } from '../../translate/turn.ts'
 
 export interface ChunkReader {
-  /** Events that this piece of the body completed. @throws HttpFailure 502 when the stream carries an error or is not one. */
-  push(text: string): TurnEvent[]
+  /** Events that this piece of the body completed, and 502 when after them the stream carries an error or is not one. */
+  push(text: string): { events: TurnEvent[]; failure: HttpFailure | null; isDone: boolean }
   /** At the end of the body. @throws HttpFailure 502 when the answer was cut off. */
   end(): TurnEvent[]
 }
 
-export function createChunkReader(upstreamName: string): ChunkReader {
+/** @param newCallId names a call of a server that does not. */
+export function createChunkReader(upstreamName: string, newCallId: () => string): ChunkReader {
   let events: TurnEvent[] = []
   let finish: FinishReason | null = null
   let usage: { inputTokens: number; outputTokens: number } | null = null
   let isDone = false
   let failure: HttpFailure | null = null
   let anyToolCall = false
-  /** Calls by the upstream's index. A wire can stream only one call at a time, so what comes for an earlier one waits for its own start. */
+  /** Text after the first tool call began; it cannot go between that call's pieces. */
+  let lateText = ''
+  /** Calls by the upstream's index. Our wires stream one call at a time, so the first goes out as it comes and the others wait for the end. */
   const calls = new Map<number, { callId: string; name: string; started: boolean; buffered: string }>()
-  let current: number | null = null
 
   const startCall = (index: number): void => {
     const call = calls.get(index)
     if (!call || call.started) return
     call.started = true
-    current = index
     anyToolCall = true
     events.push({ type: 'tool-start', callId: call.callId, name: call.name })
     if (call.buffered !== '') events.push({ type: 'tool-delta', text: call.buffered })
@@ -36,13 +37,13 @@ export function createChunkReader(upstreamName: string): ChunkReader {
   const onToolDelta = (delta: { index?: number | null | undefined; id?: string | null | undefined; function?: { name?: string | null | undefined; arguments?: string | null | undefined } | null | undefined }): void => {
     // Some servers leave the index out and send each call whole.
     const index = delta.index ?? (delta.id ? calls.size : Math.max(0, calls.size - 1))
-    const call = calls.get(index) ?? { callId: delta.id ?? `call_${index}_${calls.size}`, name: '', started: false, buffered: '' }
+    const call = calls.get(index) ?? { callId: delta.id ?? newCallId(), name: '', started: false, buffered: '' }
     calls.set(index, call)
     if (delta.function?.name && !call.started) call.name += delta.function.name
     const text = delta.function?.arguments ?? ''
-    if (!call.started && call.name !== '' && (current === null || current !== index)) startCall(index)
+    if (!anyToolCall && call.name !== '') startCall(index)
     if (text === '') return
-    if (call.started && current === index) events.push({ type: 'tool-delta', text })
+    if (call.started) events.push({ type: 'tool-delta', text })
     else call.buffered += text
   }
   const onData = (data: string): void => {
@@ -63,7 +64,9 @@ export function createChunkReader(upstreamName: string): ChunkReader {
     usage = readChatUsage(chunk.data.usage) ?? usage
     const choice = chunk.data.choices?.[0]
     if (!choice) return
-    if (choice.delta?.content) events.push({ type: 'text', text: choice.delta.content })
+    const text = choice.delta?.content ?? ''
+    if (anyToolCall) lateText += text
+    else if (text !== '') events.push({ type: 'text', text })
     for (const delta of choice.delta?.tool_calls ?? []) onToolDelta(delta)
     if (choice.finish_reason) finish = finishOf(choice.finish_reason)
   }
@@ -76,14 +79,13 @@ export function createChunkReader(upstreamName: string): ChunkReader {
   return {
     push: (text) => {
       parser.feed(text)
-      const out = take()
-      if (failure) throw failure
-      return out
+      return { events: take(), failure, isDone }
     },
     end: () => {
       parser.feed('\n\n')
       if (failure) throw failure
       if (!isDone && finish === null) throw new HttpFailure(502, `The upstream “${upstreamName}” broke off in the middle of its answer`)
+      if (lateText !== '') events.push({ type: 'text', text: lateText })
       for (const index of calls.keys()) startCall(index)
       const reason = anyToolCall && finish !== 'length' ? 'tool-calls' : (finish ?? 'end')
       return [...take(), ...(usage ? [{ type: 'usage', ...usage } as const] : []), { type: 'finish', reason }]
