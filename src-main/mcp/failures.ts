@@ -4,6 +4,9 @@ import { ConnectionFailure, describeExit, type ServerExit } from './connection.t
 import type { McpLimits } from './limits.ts'
 import type { McpServerSpec } from './ports.ts'
 
+/** What a server of the stateless 2026-07-28 revision answers to `initialize`. */
+const METHOD_NOT_FOUND = -32601
+
 /** A start that did not end in a usable server. `stderr` is the tail, newest last. */
 export function startError(error: unknown, spec: McpServerSpec, stderr: readonly string[], limits: McpLimits, timedOut: boolean): AppError {
   if (error instanceof AppError) return error
@@ -16,11 +19,12 @@ export function startError(error: unknown, spec: McpServerSpec, stderr: readonly
 function startReason(error: ConnectionFailure, spec: McpServerSpec, stderr: readonly string[]): string {
   switch (error.kind) {
     case 'not-found':
+      if (error.detail === 'NO_FOLDER') return 'The folder it should run in is gone.'
       return error.detail === 'EACCES' ? `“${spec.command}” may not be run.` : `There is no program “${spec.command}” on the PATH.`
     case 'exited':
       return `The command ended at once (${error.detail}).${lastOutput(stderr)}`
     case 'refused':
-      return `It refused to start: ${error.detail}.`
+      return error.rpcCode === METHOD_NOT_FOUND ? 'It speaks another version of MCP than Portico does.' : `It refused to start: ${error.detail}.`
     case 'timeout':
       return 'It did not answer.'
     case 'aborted':

@@ -67,6 +67,15 @@ describe('a server that does not come up', () => {
     await expect(starting).rejects.toMatchObject({ code: 'mcp.start-timeout', retryable: true })
     expect(await isAlive(Number(await readFile(pidFile, 'utf8')))).toBe(false)
   })
+  it('says when it speaks another version, or refuses', async () => {
+    const host = newHost()
+    await host.configure([
+      nodeServer('modern', await fakes.server('modern', "onInitialize = (id) => fail(id, -32601, 'Method not found')")),
+      nodeServer('rude', await fakes.server('rude', "onInitialize = (id) => fail(id, -32000, 'no licence')")),
+    ])
+    await expect(host.start('id-modern')).rejects.toMatchObject({ fields: { reason: expect.stringContaining('another version of MCP') } })
+    await expect(host.start('id-rude')).rejects.toMatchObject({ fields: { reason: expect.stringContaining('no licence') } })
+  })
   it('does not start while switched off, and an unknown one is named', async () => {
     const host = newHost()
     await host.configure([{ ...nodeServer('off', '/nowhere'), enabled: false }])
@@ -212,6 +221,7 @@ describe('slow calls', () => {
     await host.start('id-slow')
     const stop = new AbortController()
     const call = host.call({ serverId: 'id-slow', toolName: 'echo', args: {}, signal: stop.signal })
+    await reached(host, (state) => state.totals.calls === 1)
     stop.abort()
     expect((await call).text).toContain('stopped')
     await reached(host, (state) => state.servers[0]?.stderrTail.includes('cancelled') === true)
@@ -244,6 +254,31 @@ describe('a changed tool list', () => {
 })
 
 describe('the way out', () => {
+  it('says to a running call that its server was stopped, and starts one process at a time', async () => {
+    const pidFile = path.join(fakes.path, 'life')
+    const habit = `
+      const fs = require('fs'); fs.appendFileSync(${JSON.stringify(pidFile)}, 'up ')
+      process.stdin.removeAllListeners('end'); process.stdin.on('end', () => setTimeout(() => { fs.appendFileSync(${JSON.stringify(pidFile)}, 'down '); process.exit() }, 150))
+      onCall = () => {}`
+    const host = newHost()
+    await host.configure([nodeServer('busy', await fakes.server('busy', habit))])
+    await host.start('id-busy')
+    const call = host.call({ serverId: 'id-busy', toolName: 'echo', args: {}, signal: never })
+    const stopping = host.stop('id-busy')
+    const again = host.start('id-busy')
+    expect((await call).text).toContain('It was stopped')
+    await Promise.all([stopping, again])
+    expect(host.state().servers[0]?.state.kind).toBe('ready')
+    await host.stop('id-busy')
+    expect(await readFile(pidFile, 'utf8')).toBe('up down up down ')
+  })
+  it('survives being started and stopped in any order', async () => {
+    const host = newHost()
+    await host.configure([nodeServer('plain', await fakes.server('plain', ''))])
+    const steps = await Promise.allSettled([host.start('id-plain'), host.stop('id-plain'), host.start('id-plain'), host.start('id-plain'), host.stop('id-plain'), host.tools(never)])
+    expect(steps.map((step) => step.status)).toEqual(['rejected', 'fulfilled', 'rejected', 'rejected', 'fulfilled', 'fulfilled'])
+    expect(host.state().servers[0]?.state.kind).toBe('ready')
+  })
   it('ends a server that ignores everything, with its children, within 3 s', async () => {
     const habit = `
       process.on('SIGTERM', () => {}); process.stdin.removeAllListeners('end'); setInterval(() => {}, 1000)

@@ -1,4 +1,6 @@
 /** `ConnectMcp` over @modelcontextprotocol/sdk 1.x and stdio. The SDK is loaded when the first server starts, not before. */
+import { existsSync } from 'node:fs'
+import { StringDecoder } from 'node:string_decoder'
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { ConnectionFailure, describeExit, type ConnectMcp, type ConnectRequest, type McpConnection, type ServerExit } from './connection.ts'
@@ -71,12 +73,15 @@ export const connectSdk: ConnectMcp = async (request) => {
     { capabilities: {}, jsonSchemaValidator: { getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }) } },
   )
   const end = watchExit(transport, request)
-  transport.stderr?.on('data', (chunk: Buffer) => request.onStderr(chunk.toString('utf8')))
+  const decoder = new StringDecoder('utf8')
+  transport.stderr?.on('data', (chunk: Buffer) => request.onStderr(decoder.write(chunk)))
   client.setNotificationHandler(sdk.ToolListChanged, () => request.onListChanged())
   try {
     await client.connect(transport, { timeout: request.timeoutMs, signal: request.signal })
   } catch (error) {
     const failure = toFailure(error, request.signal, end.reached())
+    // The system says ENOENT for a missing working folder too.
+    if (failure.kind === 'not-found' && !existsSync(request.cwd)) throw new ConnectionFailure('not-found', 'NO_FOLDER', null, error)
     throw failure.kind === 'exited' ? new ConnectionFailure('exited', describeExit(await end.exited), null, error) : failure
   }
 

@@ -1,21 +1,20 @@
 /** One configured server: starts it when asked, keeps its tool list, runs calls, and notices when it ends. */
 import type { McpRunState, McpServerView } from '../../src-shared/domain/mcp.ts'
-import { failedOutcome } from '../../src-shared/domain/tool-outcome.ts'
 import type { ToolOutcome } from '../../src-shared/domain/tool.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, Ids, Log, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
 import type { Spill } from '../storage/spill.ts'
 import { basicVariables, declaredVariables, MARK_VARIABLE } from './child-env.ts'
+import { visibleText } from './clean-text.ts'
 import type { ConnectMcp, McpConnection } from './connection.ts'
-import { callError, exitError, startError } from './failures.ts'
+import { exitError, startError } from './failures.ts'
 import type { McpLimits } from './limits.ts'
 import { listAll } from './list-pages.ts'
 import type { PidFile } from './pid-file.ts'
 import type { HostedTool, McpServerSpec } from './ports.ts'
 import { NO_FAILURES, nextRestart, recordFailure } from './restart-policy.ts'
-import { toOutcome } from './result.ts'
+import { createCaller } from './server-call.ts'
 import { endRun, type ServerRun } from './server-run.ts'
-import { createSlots } from './slots.ts'
 import { createStderrTail } from './stderr-tail.ts'
 import { readTools, type ReadTools } from './tool-list.ts'
 import { sleep, untilAborted } from './waiting.ts'
@@ -56,6 +55,8 @@ export interface McpServer {
   call(toolName: string, args: Record<string, unknown>, signal: AbortSignal): Promise<ToolOutcome>
 }
 
+/** Characters of a tool's description in the state: it goes to the window with every change. */
+const SHOWN_DESCRIPTION = 600
 const NO_TOOLS: ReadTools = { tools: [], dropped: [] }
 
 export function createServer(first: McpServerSpec, firstSlug: string, deps: ServerDeps): McpServer {
@@ -64,7 +65,8 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
   let slug = firstSlug
   let state: McpRunState = restState()
   let current: ServerRun | null = null
-  let starting: Promise<void> | null = null
+  let starting: { run: ServerRun; promise: Promise<void> } | null = null
+  let ending: Promise<void> = Promise.resolve()
   let raw: readonly unknown[] = []
   let list: ReadTools = NO_TOOLS
   let everReady = false
@@ -73,7 +75,6 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
   let noiseLines = 0
   let stderr = createStderrTail()
   let cancelRelist: (() => void) | null = null
-  const slots = createSlots(limits.maxInFlight)
   const endDeps = { processes: deps.processes, pids: deps.pids, politeCloseMs: limits.politeCloseMs, wait: (ms: number) => new Promise<void>((resolve) => void timers.after(ms, resolve)) }
 
   function restState(): McpRunState {
@@ -88,27 +89,35 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
   function setTools(next: readonly unknown[]): void {
     raw = next
     list = readTools(next, spec, slug)
-    const tools = list.tools.map(({ toolName, definition, risk }) => ({ name: toolName, wireName: definition.name, description: definition.description, risk }))
+    const tools = list.tools.map(({ toolName, definition, risk }) => ({ name: toolName, wireName: definition.name, description: visibleText(definition.description, SHOWN_DESCRIPTION), risk }))
     setState({ kind: 'ready', tools, dropped: list.dropped, since: state.kind === 'ready' ? state.since : clock.now() })
   }
 
   function start(): Promise<void> {
     if (state.kind === 'ready') return Promise.resolve()
-    starting ??= begin().finally(() => {
-      starting = null
+    if (starting !== null && starting.run === current) return starting.promise
+    const run = newRun()
+    current = run
+    setState({ kind: 'starting', since: clock.now() })
+    const promise = begin(run).finally(() => {
+      if (starting?.promise === promise) starting = null
     })
-    return starting
+    starting = { run, promise }
+    return promise
   }
 
-  async function begin(): Promise<void> {
-    const run: ServerRun = { mark: deps.ids.next('mcp'), abort: new AbortController(), stderr: createStderrTail(), pid: null, connection: null, exit: null }
-    current = run
+  function newRun(): ServerRun {
+    return { mark: deps.ids.next('mcp'), abort: new AbortController(), stderr: createStderrTail(), pid: null, connection: null, exit: null }
+  }
+
+  async function begin(run: ServerRun): Promise<void> {
+    // One process of a server at a time: it may hold a port or a file.
+    await ending
     let timedOut = false
     const cancelTimer = timers.after(limits.startMs, () => {
       timedOut = true
       run.abort.abort()
     })
-    setState({ kind: 'starting', since: clock.now() })
     try {
       const connection = await open(run)
       const tools = await listAll(connection, run.abort.signal, limits.startMs)
@@ -127,7 +136,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
         setState({ kind: 'failed', error: failure.toData(), at: clock.now() })
         log.warn('mcp.start-failed', { server: spec.name, code: failure.code })
       }
-      await endRun(run, endDeps)
+      await end(run)
       throw failure
     } finally {
       cancelTimer()
@@ -173,7 +182,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     const error = exitError(exit, spec, run.stderr.lines(), limits)
     setState({ kind: 'failed', error: error.toData(), at: clock.now() })
     log.warn('mcp.exited', { server: spec.name, cause: exit.cause, code: exit.code, signal: exit.signal })
-    void endRun(run, endDeps).catch((reason: unknown) => log.error('mcp.end-failed', { server: spec.name, reason: String(reason) }))
+    void end(run)
   }
 
   function relistSoon(run: ServerRun): void {
@@ -194,8 +203,15 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     }
   }
 
+  /** Ends a process and its tree; the next start waits for it. Never throws. */
+  function end(run: ServerRun): Promise<void> {
+    const done = endRun(run, endDeps).catch((error: unknown) => log.error('mcp.end-failed', { server: spec.name, reason: String(error) }))
+    ending = Promise.all([ending, done]).then(() => undefined)
+    return done
+  }
+
   /** Brings the server up for a call, after the wait its failures ask for. */
-  async function revive(signal: AbortSignal): Promise<McpConnection> {
+  async function revive(signal: AbortSignal): Promise<ServerRun> {
     if (!spec.enabled) throw new AppError('mcp.start-failed', { server: spec.name, reason: 'It is switched off.' })
     if (state.kind === 'failed') {
       const delay = nextRestart(history, clock.now())
@@ -203,48 +219,31 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
       if (delay > 0) await sleep(timers, delay, signal)
     }
     await untilAborted(start(), signal)
-    const connection = current?.connection
-    if (connection === null || connection === undefined) throw new AppError('mcp.exited', { server: spec.name })
-    return connection
+    if (current === null) throw new AppError('mcp.exited', { server: spec.name })
+    return current
   }
 
   async function stop(): Promise<void> {
     const run = current
-    const attempt = starting
+    const attempt = starting?.promise
     current = null
     cancelRelist?.()
     setState(restState())
-    if (run !== null) await endRun(run, endDeps)
+    if (run !== null) await end(run)
     await attempt?.catch(() => undefined)
   }
 
-  async function call(toolName: string, args: Record<string, unknown>, signal: AbortSignal): Promise<ToolOutcome> {
-    if (!slots.tryTake() && !(await slots.take(signal))) return failedOutcome(new AppError('tool.cancelled'))
-    let run: ServerRun | null = null
-    try {
-      const connection = (state.kind === 'ready' ? current?.connection : null) ?? (await revive(signal))
-      run = current
+  const call = createCaller({
+    spec: () => spec,
+    limits,
+    spill: deps.spill,
+    log,
+    connected: async (signal) => (state.kind === 'ready' && current !== null ? current : revive(signal)),
+    counted() {
       calls += 1
       deps.changed(false)
-      const result = await connection.call(toolName, args, { signal, idleMs: limits.idleMs, totalMs: limits.totalMs })
-      return await toOutcome(result, deps.spill)
-    } catch (error) {
-      return explain(error, run, signal)
-    } finally {
-      slots.release()
-    }
-  }
-
-  async function explain(error: unknown, run: ServerRun | null, signal: AbortSignal): Promise<ToolOutcome> {
-    if (signal.aborted) return failedOutcome(new AppError('tool.cancelled'))
-    const gone = run?.connection !== null && error instanceof Error && 'kind' in error && error.kind === 'exited'
-    const exit = gone ? ((await run?.connection?.exited) ?? null) : null
-    const lines = run?.stderr.lines() ?? []
-    const failure = callError(error, spec, exit, lines, limits)
-    log.info('mcp.call-failed', { server: spec.name, code: failure.code })
-    const tail = failure.code === 'mcp.exited' && lines.length > 3 ? `Last lines of its error output:\n${lines.slice(-10).join('\n')}` : ''
-    return failedOutcome(failure.toData(), tail)
-  }
+    },
+  })
 
   return {
     id: first.id,

@@ -1,0 +1,60 @@
+/** Runs calls of one server: a few at a time, each with its limits, and every failure as an outcome. A call is never sent twice. */
+import { failedOutcome } from '../../src-shared/domain/tool-outcome.ts'
+import type { ToolOutcome } from '../../src-shared/domain/tool.ts'
+import { AppError } from '../../src-shared/errors.ts'
+import type { Log } from '../platform/ports.ts'
+import type { Spill } from '../storage/spill.ts'
+import { ConnectionFailure } from './connection.ts'
+import { callError } from './failures.ts'
+import type { McpLimits } from './limits.ts'
+import type { McpServerSpec } from './ports.ts'
+import { toOutcome } from './result.ts'
+import type { ServerRun } from './server-run.ts'
+import { createSlots } from './slots.ts'
+
+export interface CallerDeps {
+  spec(): McpServerSpec
+  limits: McpLimits
+  spill: Spill
+  log: Log
+  /** A run that is ready, started if need be. @throws AppError `mcp.*`, `tool.cancelled` */
+  connected(signal: AbortSignal): Promise<ServerRun>
+  /** A call is about to be sent. */
+  counted(): void
+}
+
+export type CallTool = (toolName: string, args: Record<string, unknown>, signal: AbortSignal) => Promise<ToolOutcome>
+
+export function createCaller({ spec, limits, spill, log, connected, counted }: CallerDeps): CallTool {
+  const slots = createSlots(limits.maxInFlight)
+
+  async function explain(error: unknown, run: ServerRun | null, signal: AbortSignal): Promise<ToolOutcome> {
+    if (signal.aborted) return failedOutcome(new AppError('tool.cancelled'))
+    const { name } = spec()
+    const gone = error instanceof ConnectionFailure && error.kind === 'exited'
+    if (gone && run?.abort.signal.aborted === true && run.exit?.cause !== 'message-too-large') return failedOutcome(new AppError('mcp.exited', { server: name, reason: 'It was stopped.' }))
+    const exit = gone ? ((await run?.connection?.exited) ?? null) : null
+    const lines = run?.stderr.lines() ?? []
+    const failure = callError(error, spec(), exit, lines, limits)
+    log.info('mcp.call-failed', { server: name, code: failure.code })
+    const tail = failure.code === 'mcp.exited' && lines.length > 3 ? `Last lines of its error output:\n${lines.slice(-10).join('\n')}` : ''
+    return failedOutcome(failure.toData(), tail)
+  }
+
+  return async (toolName, args, signal) => {
+    if (!slots.tryTake() && !(await slots.take(signal))) return failedOutcome(new AppError('tool.cancelled'))
+    let run: ServerRun | null = null
+    try {
+      run = await connected(signal)
+      const { connection } = run
+      if (connection === null) throw new AppError('mcp.exited', { server: spec().name })
+      counted()
+      const result = await connection.call(toolName, args, { signal, idleMs: limits.idleMs, totalMs: limits.totalMs })
+      return await toOutcome(result, spill)
+    } catch (error) {
+      return explain(error, run, signal)
+    } finally {
+      slots.release()
+    }
+  }
+}
