@@ -81,7 +81,7 @@ export function createGatewaySupervisor(deps: GatewaySupervisorDeps): GatewaySup
     })
     child.onStderr((text) => {
       lastWords = lastWordsOf(text) ?? lastWords
-      log.warn('gateway.stderr', { text })
+      log.info('gateway.said', { text: text.trim() })
     })
     const gone = new Promise<void>((resolve) => {
       child.onExit((code) => {
@@ -163,9 +163,9 @@ export function createGatewaySupervisor(deps: GatewaySupervisorDeps): GatewaySup
   }
 }
 
-/** The last line of what a process said, and of a JSON line its detail. */
+/** The last line of what a process said. Its log lines are JSON; of those only a `detail` says why it ended. */
 function lastWordsOf(text: string): string | null {
   const line = text.trim().split('\n').at(-1) ?? ''
   const detail = /"detail":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1]
-  return (detail ?? line).slice(0, 300) || null
+  return (detail ?? (line.startsWith('{') ? '' : line)).slice(0, 300) || null
 }
