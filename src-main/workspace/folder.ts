@@ -33,6 +33,21 @@ export async function resolveInside(root: string, folder: string, input: string,
   return { full: real, shown: relative === '' ? '.' : relative }
 }
 
+/**
+ * A file of earlier output that was too long to show (`spillDir`), when `input` is exactly that; null otherwise. Looking there is allowed
+ * because the model was given the path; its names are not guessable.
+ */
+export async function resolveSpilled(spillDir: string, input: string, rules: PathRules): Promise<Place | null> {
+  if (input.includes('\0') || !path[rules.flavour].isAbsolute(input)) return null
+  try {
+    const full = await realpath(input)
+    const root = await realpath(spillDir)
+    return full !== root && isInside(root, full, rules) ? { full, shown: input } : null
+  } catch {
+    return null
+  }
+}
+
 /** A model may write the folder's own name, which can be a link to the real one. */
 function locateEither(root: string, folder: string, input: string, rules: PathRules): string {
   if (path[rules.flavour].isAbsolute(input) && !isInside(root, path[rules.flavour].normalize(input), rules)) return locate(folder, input, rules)

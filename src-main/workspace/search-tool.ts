@@ -26,7 +26,7 @@ export async function searchFiles(root: string, place: Place, args: ToolArgument
   const state = { lines: [] as string[], files: 0, skipped: 0 }
   const isDone = (): boolean => signal.aborted || clock.now() > deadline || state.lines.length >= args.max_results
 
-  if (info.isFile()) await searchBatch([place.full])
+  if (info.isFile()) await searchBatch([place.full], place.shown)
   else {
     const accepts = args.glob === undefined ? () => true : createGlob(args.glob)
     let batch: string[] = []
@@ -41,12 +41,12 @@ export async function searchFiles(root: string, place: Place, args: ToolArgument
     if (!isDone()) await searchBatch(batch)
   }
 
-  async function searchBatch(files: readonly string[]): Promise<void> {
+  async function searchBatch(files: readonly string[], name?: string): Promise<void> {
     const read = await Promise.all(files.map((file) => readSearchable(file, relative(root, file))))
     for (const [index, bytes] of read.entries()) {
       const file = files[index]
       if (bytes === 'skipped') state.skipped += 1
-      else if (bytes !== null && file !== undefined && !isDone()) addMatches(relative(root, file), bytes, matcher)
+      else if (bytes !== null && file !== undefined && !isDone()) addMatches(name ?? relative(root, file), bytes, matcher)
     }
   }
 

@@ -246,6 +246,19 @@ describe('run', () => {
   })
 })
 
+describe('output that was too long', () => {
+  it('can be read and searched on, but nothing can be written there or listed', async () => {
+    await put('long.txt', `${'x'.repeat(60_000)}needle`)
+    const kept = (await run('read', { path: 'long.txt' })).spilledTo ?? ''
+    expect((await run('read', { path: kept })).bytes).toBeGreaterThan(60_000)
+    expect((await run('search', { path: kept, pattern: 'x{5}', regex: true })).text.startsWith(`${kept}:1: xxx`)).toBe(true)
+    expect((await tools.preview(folder, 'read', { path: kept })).summary).toBe(kept)
+    for (const [name, args] of [['write', { path: kept, content: '' }], ['edit', { path: kept, old_text: 'x', new_text: 'y' }], ['list', { path: path.dirname(kept) }], ['read', { path: path.join(path.dirname(kept), '../project/../outside') }]] as const) {
+      expect((await run(name, args)).isError, name).toBe(true)
+    }
+  })
+})
+
 describe('bad calls', () => {
   it('are outcomes that say what is wrong', async () => {
     expect((await run('fly', {})).text).toContain('no tool “fly”')

@@ -7,7 +7,7 @@ import { createSpill } from '../storage/spill.ts'
 import { isWorkspaceTool, parseArguments, workspaceDefinitions } from './arguments.ts'
 import { planEdit, planWrite, type PlannedChange } from './changes.ts'
 import { diffFile } from './file-diff.ts'
-import { openFolder, resolveInside } from './folder.ts'
+import { openFolder, resolveInside, resolveSpilled, type Place } from './folder.ts'
 import { listFolder, readLines } from './look-tools.ts'
 import { failure, shortOutcome } from './outcome.ts'
 import { rulesOf, type PathRules } from './path-form.ts'
@@ -41,6 +41,11 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
     return planEdit(await resolveInside(root, folder, parsed.path, rules), parsed)
   }
 
+  /** Where reading is allowed: the folder, and kept output that was too long to show. */
+  async function lookAt(root: string, folder: string, path: string): Promise<Place> {
+    return (await resolveSpilled(spillDir, path, rules)) ?? resolveInside(root, folder, path, rules)
+  }
+
   /** Changes of one file run one after the other, so that each is planned on what the one before left. */
   function inOrder<T>(key: string, work: () => Promise<T>): Promise<T> {
     const next = (queues.get(key) ?? Promise.resolve()).then(work, work)
@@ -71,19 +76,18 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
   async function dispatch(folder: string, name: WorkspaceToolName, args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
     if (name === 'write' || name === 'edit') return change(folder, name, args, signal)
     const root = await openFolder(folder)
-    const place = (path: string) => resolveInside(root, folder, path, rules)
     switch (name) {
       case 'list': {
         const parsed = parseArguments('list', args)
-        return listFolder(root, await place(parsed.path), parsed, signal, spill)
+        return listFolder(root, await resolveInside(root, folder, parsed.path, rules), parsed, signal, spill)
       }
       case 'read': {
         const parsed = parseArguments('read', args)
-        return readLines(await place(parsed.path), parsed, spill)
+        return readLines(await lookAt(root, folder, parsed.path), parsed, spill)
       }
       case 'search': {
         const parsed = parseArguments('search', args)
-        return searchFiles(root, await place(parsed.path), parsed, signal, clock, spill)
+        return searchFiles(root, await lookAt(root, folder, parsed.path), parsed, signal, clock, spill)
       }
       case 'run':
         return runCommand(root, parseArguments('run', args), signal, runner, spill)
@@ -93,7 +97,7 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
   async function preview(folder: string, name: string, args: unknown): Promise<ToolPreview> {
     if (!isWorkspaceTool(name)) throw new AppError('tool.unknown', { tool: name })
     const root = await openFolder(folder)
-    const show = async (path: string): Promise<string> => (await resolveInside(root, folder, path, rules)).shown
+    const show = async (path: string): Promise<string> => (await lookAt(root, folder, path)).shown
     switch (name) {
       case 'write':
       case 'edit': {
@@ -104,7 +108,7 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
         return { summary: shown, diff: await diffFile(shown, planned.before, planned.after), risk: isGitInternal(shown) ? 'run' : 'write' }
       }
       case 'list':
-        return { summary: await show(parseArguments('list', args).path), diff: null, risk: 'read' }
+        return { summary: (await resolveInside(root, folder, parseArguments('list', args).path, rules)).shown, diff: null, risk: 'read' }
       case 'read':
         return { summary: await show(parseArguments('read', args).path), diff: null, risk: 'read' }
       case 'search': {
