@@ -14,7 +14,7 @@ function fixture() {
   const supervisor = createGatewaySupervisor({
     launcher: {
       launch({ port }) {
-        const listeners = { line: (_: string) => {}, stderr: (_: string) => {}, exit: (_: number | null) => {} }
+        const listeners: { line: (text: string) => void; stderr: (text: string) => void; exit: (code: number | null) => void } = { line() {}, stderr() {}, exit() {} }
         const one = {
           port, stopped: false, killed: false,
           line: (text: string) => listeners.line(text), stderr: (text: string) => listeners.stderr(text), exit: (code: number | null) => listeners.exit(code),

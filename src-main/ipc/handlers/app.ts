@@ -2,7 +2,7 @@
 import type { HandlersOf } from '../handler-types.ts'
 
 export interface AppHandlerDeps {
-  copyText(text: string): void
+  copyText(text: string): Promise<void>
   openLink(url: string): Promise<void>
   dismissNotice(id: string): void
   restartGateway(): Promise<void>
@@ -11,8 +11,8 @@ export interface AppHandlerDeps {
 
 export function appHandlers(deps: AppHandlerDeps): HandlersOf<'app'> {
   return {
-    'app.copyText': ({ text }) => {
-      deps.copyText(text)
+    'app.copyText': async ({ text }) => {
+      await deps.copyText(text)
       return null
     },
     'app.openLink': async ({ url }) => {

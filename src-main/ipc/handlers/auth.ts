@@ -7,7 +7,7 @@ import type { HandlersOf } from '../handler-types.ts'
 export interface AuthHandlerDeps {
   auth: Pick<Auth, 'start' | 'cancel' | 'openPage' | 'code' | 'signOut'>
   systems: readonly SystemInfo[]
-  copyText(text: string): void
+  copyText(text: string): Promise<void>
 }
 
 export function authHandlers({ auth, systems, copyText }: AuthHandlerDeps): HandlersOf<'auth'> {
@@ -25,10 +25,10 @@ export function authHandlers({ auth, systems, copyText }: AuthHandlerDeps): Hand
       await auth.openPage()
       return null
     },
-    'auth.copyCode': () => {
+    'auth.copyCode': async () => {
       const code = auth.code()
       if (code === null) throw new AppError('approval.gone')
-      copyText(code)
+      await copyText(code)
       return null
     },
     'auth.signOut': async () => {

@@ -2,8 +2,8 @@
 import { BrowserWindow, Notification, clipboard, dialog, net, powerMonitor, shell } from 'electron'
 import type { Fetch, Notifier } from '../ports.ts'
 
-export function copyText(text: string): void {
-  clipboard.writeText(text)
+export async function copyText(text: string): Promise<void> {
+  await clipboard.writeText(text)
 }
 
 /** Hands a checked address to the person's browser. Which addresses are let through is decided by the caller. */
