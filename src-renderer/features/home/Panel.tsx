@@ -6,10 +6,12 @@ import { useInbox } from '../inbox/store.ts'
 import { useHas } from '../onboarding/store.ts'
 import { navigate } from '../../lib/route.ts'
 import { ErrorNote } from '../../ui/error-note.tsx'
+import { nothingSpent } from './logic.ts'
 import { BalanceCard } from './parts/BalanceCard.tsx'
 import { DaysCard } from './parts/DaysCard.tsx'
 import { MessagesCard } from './parts/MessagesCard.tsx'
 import { PriceCard } from './parts/PriceCard.tsx'
+import { StartCard } from './parts/StartCard.tsx'
 import { ToolboxRow } from './parts/ToolboxRow.tsx'
 
 export function HomePanel() {
@@ -18,12 +20,14 @@ export function HomePanel() {
   const account = useAccount((state) => state)
   const inbox = useInbox((state) => state.inbox)
   const inboxTold = useInbox((state) => state.told)
+  const canChat = useHas('models')
   const has = { wallet: useHas('wallet'), usage: useHas('usage'), pricing: useHas('pricing'), toolbox: useHas('toolbox'), inbox: useHas('inbox') }
   const problem = problemToShow(account.problem)
   const loading = !told || (account.refreshing && account.balance === null && account.problem === null)
   return (
     <div className="mx-auto grid max-w-[1212px] grid-cols-[minmax(0,1fr)] gap-3.5 px-9 py-[18px] min-[880px]:grid-cols-[minmax(0,479fr)_minmax(0,647fr)]">
       {problem ? <ErrorNote error={problem} onRetry={refreshAccount} className="col-span-full" /> : null}
+      {canChat && nothingSpent(account.lastDays?.value ?? null) ? <StartCard onStart={() => navigate('chat')} /> : null}
       {has.wallet ? (
         <BalanceCard
           loading={loading}

@@ -1,7 +1,7 @@
 /** What Home shows is worked out exactly, and what is unknown stays unknown. */
 import { describe, expect, it } from 'vitest'
 import type { PriceNow } from '../../../src-shared/domain/price.ts'
-import { chartOf, choiceText, paceText, windowPassed } from './logic.ts'
+import { chartOf, choiceText, nothingSpent, paceText, windowPassed } from './logic.ts'
 
 const day = (date: string, ...parts: readonly [string, number][]) => ({
   day: date,
@@ -45,6 +45,13 @@ describe('paceText', () => {
     expect(paceText(1, null)).toBeNull()
     expect(paceText(1_000_000, [])).toBeNull()
     expect(paceText(0, week)).toBeNull()
+  })
+})
+describe('nothingSpent', () => {
+  it('needs to know it', () => {
+    expect(nothingSpent(null)).toBe(false)
+    expect(nothingSpent([day('2026-11-01', ['a', 0])])).toBe(true)
+    expect(nothingSpent([day('2026-11-01', ['a', 1])])).toBe(false)
   })
 })
 describe('windowPassed', () => {

@@ -13,6 +13,11 @@ export function sumDays(days: readonly DayUsage[]): MicroDollars {
   return days.reduce((sum, day) => sum + day.costMicro, 0)
 }
 
+/** True when it is known that these days cost nothing: the account is new or rested. */
+export function nothingSpent(days: readonly DayUsage[] | null): boolean {
+  return days !== null && sumDays(chartDays(days)) === 0
+}
+
 /** "about 19 days at this week’s pace"; null when nothing was spent or something is unknown. */
 export function paceText(balance: MicroDollars | null, days: readonly DayUsage[] | null): string | null {
   if (balance === null || days === null || balance <= 0) return null
