@@ -20,7 +20,7 @@ export interface LocalGatewayDeps {
 export interface LocalGateway {
   /** Address and local bearer; finds or starts it once. @throws AppError `gateway.failed`, `storage.*` */
   access(): Promise<RunningGateway>
-  /** Starts one of our own; 0 = any free port. @throws AppError `gateway.port-taken`; `gateway.failed` also when one runs for this folder already */
+  /** Starts one of our own; 0 = any free port. @throws AppError `gateway.port-taken`; `ipc.invalid-input` when one runs for this folder already */
   start(port: number): Promise<RunningGateway>
   /** Resolves when a gateway of our own has ended by itself. */
   ended(): Promise<void>
@@ -82,7 +82,7 @@ export function createLocalGateway(deps: LocalGatewayDeps): LocalGateway {
     access: () => (found ??= findAlive().then((running) => running ?? launch(0))),
     async start(port) {
       const running = await findAlive()
-      if (running) throw new AppError('gateway.failed', { reason: `This data folder’s gateway runs already, at ${running.url}.` })
+      if (running) throw new AppError('ipc.invalid-input', { issue: `This data folder’s gateway runs already, at ${running.url}.` })
       return launch(port)
     },
     ended: () => own?.gone ?? new Promise(() => undefined),
