@@ -1,7 +1,10 @@
 /** The host against servers that misbehave, over real stdio. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ToolsState } from '../../src-shared/domain/mcp.ts'
 import { createProcessTree } from '../platform/node/process-tree.ts'
 import { createFakeFolder, type FakeFolder } from './testing/fake-servers.ts'
@@ -292,6 +295,29 @@ describe('the way out', () => {
     await host.close()
     expect(performance.now() - started).toBeLessThan(3000)
     expect(await Promise.all(pids.map(isAlive))).toEqual([false, false])
+  })
+  it('starts nothing any more after the end, not even for a call that was waiting', async () => {
+    const host = newHost()
+    await host.configure([nodeServer('mortal', await fakes.server('mortal', 'onCall = () => process.exit(1)'))])
+    await host.start('id-mortal')
+    for (let round = 0; round < 2; round += 1) await host.call({ serverId: 'id-mortal', toolName: 'echo', args: {}, signal: never })
+    // The third call waits one second for the next restart.
+    const waiting = host.call({ serverId: 'id-mortal', toolName: 'echo', args: {}, signal: never })
+    await host.close()
+    expect((await waiting).text).toContain('switched off')
+    expect(await host.tools(never)).toEqual([])
+    await expect(host.start('id-mortal')).rejects.toMatchObject({ code: 'mcp.start-failed' })
+  })
+  it('is made up for after a crash of Portico itself', async () => {
+    const script = await fakes.server('stubborn', "process.on('SIGTERM', () => {}); process.stdin.removeAllListeners('end'); setInterval(() => {}, 1000); onCall = (id) => text(id, String(process.pid))")
+    const other = spawn(process.execPath, [fileURLToPath(new URL('testing/crash-host.ts', import.meta.url)), fakes.path, script], { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = (await once(other.stdout, 'data')) as [Buffer]
+    const pid = Number(line.toString())
+    other.kill('SIGKILL')
+    await once(other, 'exit')
+    expect(await isAlive(pid)).toBe(true)
+    await newHost().configure([])
+    await vi.waitFor(async () => expect(await isAlive(pid)).toBe(false), { timeout: 8000 })
   })
   it('stops a server whose configuration changed or that was removed', async () => {
     const script = await fakes.server('plain', "onCall = (id) => text(id, String(process.pid))")

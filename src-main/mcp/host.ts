@@ -101,7 +101,7 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
       const before = new Map(servers.map((server) => [server.id, server]))
       const gone = servers.filter((server) => !specs.some((spec) => spec.id === server.id))
       servers = specs.map((spec) => before.get(spec.id) ?? createServer(spec, slugs.get(spec.id) ?? 'server', serverDeps))
-      await Promise.all([...gone.map((server) => server.stop()), ...specs.map((spec) => before.get(spec.id)?.update(spec, slugs.get(spec.id) ?? 'server'))])
+      await Promise.all([...gone.map((server) => server.close()), ...specs.map((spec) => before.get(spec.id)?.update(spec, slugs.get(spec.id) ?? 'server'))])
       changed(true)
     },
     state,
@@ -110,9 +110,7 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
       return () => listeners.delete(listener)
     },
     async start(id) {
-      const server = find(id)
-      if (!server.spec().enabled) throw new AppError('mcp.start-failed', { server: server.spec().name, reason: 'It is switched off.' })
-      await server.start()
+      await find(id).start()
     },
     async stop(id) {
       await find(id).stop()
@@ -136,7 +134,7 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
       closed = true
       cancelPublish?.()
       listeners.clear()
-      await Promise.all(servers.map((server) => server.stop()))
+      await Promise.all(servers.map((server) => server.close()))
     },
   }
 }

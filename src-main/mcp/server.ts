@@ -52,6 +52,8 @@ export interface McpServer {
   /** Starts it for a turn if it makes sense: not running yet, or ended and due for a restart. Never throws. */
   prepare(): Promise<void>
   stop(): Promise<void>
+  /** Stops it for good. */
+  close(): Promise<void>
   call(toolName: string, args: Record<string, unknown>, signal: AbortSignal): Promise<ToolOutcome>
 }
 
@@ -70,6 +72,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
   let raw: readonly unknown[] = []
   let list: ReadTools = NO_TOOLS
   let everReady = false
+  let closed = false
   let history = NO_FAILURES
   let calls = 0
   let noiseLines = 0
@@ -94,6 +97,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
   }
 
   function start(): Promise<void> {
+    if (closed || !spec.enabled) return Promise.reject(new AppError('mcp.start-failed', { server: spec.name, reason: 'It is switched off.' }))
     if (state.kind === 'ready') return Promise.resolve()
     if (starting !== null && starting.run === current) return starting.promise
     const run = newRun()
@@ -212,7 +216,6 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
 
   /** Brings the server up for a call, after the wait its failures ask for. */
   async function revive(signal: AbortSignal): Promise<ServerRun> {
-    if (!spec.enabled) throw new AppError('mcp.start-failed', { server: spec.name, reason: 'It is switched off.' })
     if (state.kind === 'failed') {
       const delay = nextRestart(history, clock.now())
       if (delay === null) throw new AppError(state.error.code, { ...state.error.fields, reason: `It ended too often. ${String(state.error.fields['reason'] ?? '')}`.trim() }, { retryable: false })
@@ -279,6 +282,10 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
       await start().catch(() => undefined)
     },
     stop,
+    close() {
+      closed = true
+      return stop()
+    },
     call,
   }
 }
