@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Usage } from '../api/ports.ts'
 import { asked, fakeHost, fakeWorkspace, gate, outcome, said, scriptedWire, until } from './testing/fakes.ts'
-import { chatWorld, type ChatWorld } from './testing/chat-world.ts'
+import { approvalOf, chatWorld, create, FOLDER, turnEnd, type ChatWorld } from './testing/chat-world.ts'
 
 const worlds: ChatWorld[] = []
 const world = (...args: Parameters<typeof chatWorld>): ChatWorld => {
@@ -14,22 +14,6 @@ const world = (...args: Parameters<typeof chatWorld>): ChatWorld => {
 afterEach(() => {
   for (const made of worlds.splice(0)) made.end()
 })
-
-const FOLDER = '/home/me/project'
-const create = (w: ChatWorld) => w.chat.create({ folder: FOLDER, model: 'test-model' })
-
-async function turnEnd(w: ChatWorld, sessionId: string) {
-  await until(() => !w.chat.busy(), 'the turn to end')
-  const item = w.chat.open({ sessionId, count: 100 }).items.at(-1)
-  if (item?.kind !== 'turn-end') throw new Error(`no turn end but ${item?.kind}`)
-  return item
-}
-const waiting = (w: ChatWorld, sessionId: string) =>
-  w.chat.open({ sessionId, count: 100 }).items.flatMap((item) => (item.kind === 'tool' && item.call.approvalId ? [item.call] : []))
-async function approvalOf(w: ChatWorld, sessionId: string): Promise<string> {
-  await until(() => waiting(w, sessionId).length > 0, 'a request')
-  return waiting(w, sessionId)[0]?.approvalId ?? ''
-}
 
 describe('a turn', () => {
   it('streams the answer, names the session after the prompt and ends it', async () => {

@@ -2,11 +2,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { WireName } from '../../src-shared/domain/account.ts'
 import type { ApprovalDecision, ChatEvent, SessionPage, SessionSummary } from '../../src-shared/domain/session.ts'
-import { AppError } from '../../src-shared/errors.ts'
+import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
 import type { Connection, Usage, Wire } from '../api/ports.ts'
 import type { McpHost } from '../mcp/ports.ts'
 import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
-import { recoverTurns } from '../sessions/recover.ts'
+import { closeTurn, recoverTurns } from '../sessions/recover.ts'
 import { createSessionRepository } from '../sessions/repository.ts'
 import type { WorkspaceTools } from '../workspace/ports.ts'
 import { createApprovals, type ApprovalMode } from './approvals.ts'
@@ -85,6 +85,8 @@ export function createChat(deps: ChatDeps): Chat {
   const repository = createSessionRepository(deps.database)
   const turns = new Map<string, RunningTurn>()
   const settling = new Map<string, Promise<void>>()
+  /** Sessions whose last turn ended without being written down (disk full), and why. */
+  const unwritten = new Map<string, AppErrorData>()
   const closing = new AbortController()
   const outbox = createOutbox({
     repository,
@@ -117,13 +119,27 @@ export function createChat(deps: ChatDeps): Chat {
       return [{ type: 'session', session }]
     })
   }
+  /** Writes down, now that it may work, how the session's last turn ended. @throws AppError `storage.*` */
+  const catchUp = (sessionId: string): void => {
+    const error = unwritten.get(sessionId)
+    const turn = repository.newestTurn(sessionId)
+    if (!error || !turn) return
+    outbox.commit(() => {
+      closeTurn(repository, turn, { status: 'failed', error, now: deps.clock.now(), endId: deps.ids.next('item') })
+      const items = repository.itemsOfTurn(turn.id)
+      const first = repository.itemCount(sessionId) - items.length
+      return items.map((item, place): ChatEvent => ({ type: 'item', sessionId, index: first + place, item }))
+    })
+    unwritten.delete(sessionId)
+  }
   const idleSession = async (id: string): Promise<SessionSummary> => {
     const session = sessionOf(id)
     if (turns.has(id)) throw new AppError('session.busy')
     await deps.workspace.checkFolder(session.folder)
     // Another turn may have begun meanwhile.
     if (turns.has(id)) throw new AppError('session.busy')
-    return session
+    catchUp(id)
+    return sessionOf(id)
   }
 
   /** `prompt` null = go on without a new message; `again` is a finished turn whose answer the model is to forget. */
@@ -147,7 +163,9 @@ export function createChat(deps: ChatDeps): Chat {
     const turn = startTurn(runner, { session: next, turnId, startedAt: now, history })
     turns.set(session.id, turn)
     const ended = turn.ended.then(() => {
-      if (turns.get(session.id) === turn) turns.delete(session.id)
+      turns.delete(session.id)
+      const failure = turn.failure()
+      if (failure) unwritten.set(session.id, failure)
       const unsettled = repository.unsettledTurns(session.id, RESETTLED_TURNS)
       return settleTurns({ ...deps, repository, outbox }, session.id, unsettled, closing.signal)
     })
@@ -157,7 +175,8 @@ export function createChat(deps: ChatDeps): Chat {
 
   const page = (sessionId: string, from: number | null, count: number): SessionPage => {
     outbox.flush()
-    const session = sessionOf(sessionId)
+    const kept = sessionOf(sessionId)
+    const session: SessionSummary = turns.has(sessionId) ? kept : { ...kept, activity: 'idle' }
     const total = repository.itemCount(sessionId)
     const start = from ?? Math.max(0, total - count)
     return { session, total, from: start, items: repository.items(sessionId, start, count), seq: deps.currentSeq() }

@@ -4,7 +4,6 @@ import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
 import type { Clock, Ids } from '../platform/ports.ts'
 import { turnReceipt } from '../sessions/recover.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
-import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
 import type { Outbox } from './outbox.ts'
 import { toolItem } from './tool-view.ts'
 import { turnStatus } from './turn.ts'
@@ -48,7 +47,7 @@ export function createRecorder(
     const item = toolItem(call, turnId, at)
     const index = previous ? repository.replaceItem(item) : repository.appendItem(sessionId, step, item)
     if (!previous) repository.saveCall(call.key, call.argumentsText)
-    if (call.result && !previous?.result) repository.saveResult(call.key, capBytes(call.result.text, MAX_RESULT_BYTES), call.result.isError)
+    if (call.result && !previous?.result) repository.saveResult(call.key, call.result.text, call.result.isError)
     return [itemEvent(index, item)]
   }
 

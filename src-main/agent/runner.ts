@@ -1,12 +1,13 @@
 /** Runs one turn: feeds the turn machine and does what it asks for (model calls, tools, waits). Holds no rules of its own; runs in main. */
 import type { ApprovalDecision, SessionSummary } from '../../src-shared/domain/session.ts'
 import type { WireName } from '../../src-shared/domain/account.ts'
-import { AppError, toErrorData } from '../../src-shared/errors.ts'
+import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
 import type { Connection, ModelMessage, ModelRequest, Wire } from '../api/ports.ts'
 import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
 import type { Approvals } from './approvals.ts'
 import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
+import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
 import { checkCall, errorText, type CheckedCall } from './check-call.ts'
 import { fitMemory } from './memory.ts'
 import { callModel } from './model-call.ts'
@@ -42,6 +43,8 @@ export interface RunningTurn {
   stop(status: 'stopped' | 'interrupted'): void
   /** Ends the turn because nothing can be written any more. */
   crash(error: unknown): void
+  /** Why the turn's end could not be written; null while all is well. */
+  failure(): AppErrorData | null
   /** Gives the person's answer; false when this turn has no such open request. */
   answer(approvalId: string, decision: ApprovalDecision): boolean
   /** Resolves when the turn's end is kept and announced. */
@@ -73,6 +76,7 @@ export function startTurn(
   let catalog: Catalog | null = null
   let answerTokens = MAX_ANSWER_TOKENS
   let draining = false
+  let failure: AppErrorData | null = null
 
   const dispatch = (event: TurnEvent): void => {
     events.push(event)
@@ -167,7 +171,7 @@ export function startTurn(
       deps.log.error('tool.threw', { tool: call.wireName, error: String(error) })
       return { text: errorText(error), isError: true, bytes: 0, images: [] }
     })
-    dispatch({ type: 'tool-finished', key: call.key, outcome, at: deps.clock.now() })
+    dispatch({ type: 'tool-finished', key: call.key, outcome: { ...outcome, text: capBytes(outcome.text, MAX_RESULT_BYTES) }, at: deps.clock.now() })
   }
 
   const answer = (approvalId: string, decision: ApprovalDecision): boolean => {
@@ -200,7 +204,7 @@ export function startTurn(
   const crash = (error: unknown): void => {
     if (finished) return
     deps.log.error('turn.crashed', { turnId, error: String(error) })
-    const failure = storageFailure(error)
+    failure = storageFailure(error)
     state = { ...state, phase: 'ended', outcome: { status: 'failed', error: failure } }
     abort.abort()
     recorder.giveUp(failure, state.toolCalls)
@@ -216,7 +220,7 @@ export function startTurn(
   const background = (work: Promise<void>): void => void work.catch(crash)
 
   dispatch({ type: 'begin' })
-  return { turnId, sessionId: session.id, stop: (status) => dispatch({ type: 'stop', status, at: deps.clock.now() }), crash, answer, ended }
+  return { turnId, sessionId: session.id, stop: (status) => dispatch({ type: 'stop', status, at: deps.clock.now() }), crash, failure: () => failure, answer, ended }
 }
 
 /** What the model said and got back in one step, results in call order. */

@@ -1,6 +1,6 @@
 /** A call of the turn machine as the window shows it. Pure. */
 import type { SessionItem, ToolCallStatus, ToolCallView } from '../../src-shared/domain/session.ts'
-import { capBytes, capCharacters, MAX_ARGUMENT_CHARACTERS, MAX_RESULT_BYTES } from './cap-text.ts'
+import { capCharacters, MAX_ARGUMENT_CHARACTERS } from './cap-text.ts'
 import type { TurnCall } from './turn-state.ts'
 
 /** The id with which the person's answer to a waiting call comes back. */
@@ -25,7 +25,7 @@ export function callView(call: TurnCall): ToolCallView {
     status: statusOf(call),
     approvalId: call.phase === 'asking' ? approvalIdOf(call) : null,
     diff: facts?.diff ?? null,
-    resultText: result && result.status !== 'denied' ? capBytes(result.text, MAX_RESULT_BYTES) : null,
+    resultText: result && result.status !== 'denied' ? result.text : null,
     resultBytes: result?.bytes ?? null,
     isError: result?.isError ?? false,
     denyNote: result?.denyNote ?? null,

@@ -14,7 +14,7 @@ export interface CallFacts {
 
 export interface CallResult {
   status: 'done' | 'failed' | 'denied' | 'cancelled'
-  /** What the model reads. */
+  /** What the model reads and a person sees; capped before it gets here. */
   text: string
   isError: boolean
   /** Full size in bytes; null when no tool ran. */

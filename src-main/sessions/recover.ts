@@ -1,6 +1,6 @@
-/** Puts right what a process left open when it died: its turns become `interrupted`, calls without a result `cancelled`, and all shown text stays. */
+/** Puts right what a process left open when it died (or could not write): its turns end, calls without a result are `cancelled`, and all shown text stays. */
 import { sumReceipt, type SessionItem, type TurnReceipt } from '../../src-shared/domain/session.ts'
-import { AppError } from '../../src-shared/errors.ts'
+import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
 import type { SessionRepository } from './repository.ts'
 import type { TurnRow } from './turns-table.ts'
 
@@ -16,28 +16,36 @@ export function recoverTurns(
   deps: { now: number; newId: () => string; alive?: ReadonlySet<string> },
 ): TurnRow[] {
   const dead = repository.openTurns().filter((turn) => !deps.alive?.has(turn.id))
-  for (const turn of dead) repository.transaction(() => interrupt(repository, turn, deps.now, deps.newId()))
+  const outcome = { status: 'interrupted', error: new AppError('turn.interrupted').toData() } as const
+  for (const turn of dead) closeTurn(repository, turn, { ...outcome, now: deps.now, endId: deps.newId() })
   return dead
 }
 
-function interrupt(repository: SessionRepository, turn: TurnRow, now: number, endId: string): void {
-  const items = repository.itemsOfTurn(turn.id)
-  for (const item of items) {
-    const closed = closeItem(item, now)
-    if (closed === item) continue
-    repository.replaceItem(closed)
-    if (closed.kind === 'tool') repository.saveResult(closed.id, CANCELLED_TEXT, true)
-  }
-  repository.appendItem(turn.sessionId, 0, {
-    kind: 'turn-end', id: endId, turnId: turn.id, at: now, status: 'interrupted',
-    receipt: turnReceipt(repository, turn.id),
-    error: new AppError('turn.interrupted').toData(),
-    toolCalls: items.filter((item) => item.kind === 'tool').length,
-    durationMs: null,
+/** Ends one turn whose machine is gone. @throws AppError `storage.*`; nothing is changed then. */
+export function closeTurn(
+  repository: SessionRepository,
+  turn: TurnRow,
+  end: { status: 'interrupted' | 'failed'; error: AppErrorData; now: number; endId: string },
+): void {
+  repository.transaction(() => {
+    const items = repository.itemsOfTurn(turn.id)
+    for (const item of items) {
+      const closed = closeItem(item, end.now)
+      if (closed === item) continue
+      repository.replaceItem(closed)
+      if (closed.kind === 'tool') repository.saveResult(closed.id, CANCELLED_TEXT, true)
+    }
+    repository.appendItem(turn.sessionId, 0, {
+      kind: 'turn-end', id: end.endId, turnId: turn.id, at: end.now, status: end.status,
+      receipt: turnReceipt(repository, turn.id),
+      error: end.error,
+      toolCalls: items.filter((item) => item.kind === 'tool').length,
+      durationMs: null,
+    })
+    repository.setTurnStatus(turn.id, end.status, end.now)
+    const session = repository.session(turn.sessionId)
+    if (session) repository.saveSession({ ...session, activity: 'idle' })
   })
-  repository.setTurnStatus(turn.id, 'interrupted', now)
-  const session = repository.session(turn.sessionId)
-  if (session) repository.saveSession({ ...session, activity: 'idle' })
 }
 
 function closeItem(item: SessionItem, now: number): SessionItem {

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { ChatEvent, SessionItem } from '../../../src-shared/domain/session.ts'
+import type { ChatEvent, SessionItem, SessionSummary, ToolCallView } from '../../../src-shared/domain/session.ts'
 import { SESSION_MIGRATIONS } from '../../sessions/schema.ts'
 import { openDatabase } from '../../storage/database.ts'
 import { createChat, type Chat, type ChatDeps } from '../chat.ts'
-import { countingIds, fakeHost, fakeWorkspace, manualTime, scriptedWire, silentLog, type ScriptedWire } from './fakes.ts'
+import { countingIds, fakeHost, fakeWorkspace, manualTime, scriptedWire, silentLog, until, type ScriptedWire } from './fakes.ts'
 
 export interface ChatWorld {
   chat: Chat
@@ -79,4 +79,27 @@ export function applyEvents(events: readonly ChatEvent[], sessionId: string): Se
     items[index] = { ...item, text: item.text.slice(0, event.offset) + event.text }
   }
   return items
+}
+
+export const FOLDER = '/home/me/project'
+export const create = (world: ChatWorld): Promise<SessionSummary> => world.chat.create({ folder: FOLDER, model: 'test-model' })
+
+export const itemsOf = (world: ChatWorld, sessionId: string): readonly SessionItem[] => world.chat.open({ sessionId, count: 1_000 }).items
+
+/** Waits for the running turn's end and gives its last item. */
+export async function turnEnd(world: ChatWorld, sessionId: string): Promise<Extract<SessionItem, { kind: 'turn-end' }>> {
+  await until(() => !world.chat.busy(), 'the turn to end')
+  const item = itemsOf(world, sessionId).at(-1)
+  if (item?.kind !== 'turn-end') throw new Error(`no turn end but ${item?.kind}`)
+  return item
+}
+
+export function waitingCalls(world: ChatWorld, sessionId: string): ToolCallView[] {
+  return itemsOf(world, sessionId).flatMap((item) => (item.kind === 'tool' && item.call.approvalId ? [item.call] : []))
+}
+
+/** Waits for a request and gives its id. */
+export async function approvalOf(world: ChatWorld, sessionId: string): Promise<string> {
+  await until(() => waitingCalls(world, sessionId).length > 0, 'a request')
+  return waitingCalls(world, sessionId)[0]?.approvalId ?? ''
 }
