@@ -22,9 +22,9 @@ export function TopBar({ room, capabilities, onSearch }: { room: Room; capabilit
         <h1 className="truncate font-semibold">{shown?.title ?? room.name}</h1>
         {shown?.detail ? <p className="truncate text-text-2">{shown.detail}</p> : null}
       </div>
-      <button type="button" aria-label="Search or run" onClick={onSearch} aria-keyshortcuts="Control+K Meta+K" className={PILL}>
+      <button type="button" onClick={onSearch} aria-keyshortcuts="Control+K Meta+K" className={PILL}>
         <Search aria-hidden />
-        <span className="max-[960px]:hidden">Search or run</span>
+        <span className="max-[960px]:sr-only">Search or run</span>
         <span className="text-text-2"><Kbd>{SHORTCUT}</Kbd></span>
       </button>
       {capabilities.includes('pricing') ? <PricePill price={price} onOpen={() => navigate('home')} /> : null}
