@@ -3,12 +3,13 @@ import { AppError } from '../../src-shared/errors.ts'
 import { ConnectionFailure, describeExit, type ServerExit } from './connection.ts'
 import type { McpLimits } from './limits.ts'
 import type { McpServerSpec } from './ports.ts'
+import type { StderrTail } from './stderr-tail.ts'
 
 /** What a server of the stateless 2026-07-28 revision answers to `initialize`. */
 const METHOD_NOT_FOUND = -32601
 
-/** A start that did not end in a usable server. `stderr` is the tail, newest last. */
-export function startError(error: unknown, spec: McpServerSpec, stderr: readonly string[], limits: McpLimits, timedOut: boolean): AppError {
+/** A start that did not end in a usable server. `stderr` also takes secrets out of the server's own words. */
+export function startError(error: unknown, spec: McpServerSpec, stderr: StderrTail, limits: McpLimits, timedOut: boolean): AppError {
   if (error instanceof AppError) return error
   const server = spec.name
   if (timedOut) return new AppError('mcp.start-timeout', { server, seconds: Math.round(limits.startMs / 1000) }, { cause: error })
@@ -16,7 +17,7 @@ export function startError(error: unknown, spec: McpServerSpec, stderr: readonly
   return new AppError('mcp.start-failed', { server, reason: startReason(error, spec, stderr) }, { cause: error })
 }
 
-function startReason(error: ConnectionFailure, spec: McpServerSpec, stderr: readonly string[]): string {
+function startReason(error: ConnectionFailure, spec: McpServerSpec, stderr: StderrTail): string {
   switch (error.kind) {
     case 'not-found':
       if (error.detail === 'NO_FOLDER') return 'The folder it should run in is gone.'
@@ -24,7 +25,7 @@ function startReason(error: ConnectionFailure, spec: McpServerSpec, stderr: read
     case 'exited':
       return `The command ended at once (${error.detail}).${lastOutput(stderr)}`
     case 'refused':
-      return error.rpcCode === METHOD_NOT_FOUND ? 'It speaks another version of MCP than Portico does.' : `It refused to start: ${error.detail}.`
+      return error.rpcCode === METHOD_NOT_FOUND ? 'It speaks another version of MCP than Portico does.' : `It refused to start: ${stderr.hide(error.detail)}.`
     case 'timeout':
       return 'It did not answer.'
     case 'aborted':
@@ -33,13 +34,13 @@ function startReason(error: ConnectionFailure, spec: McpServerSpec, stderr: read
 }
 
 /** A server that ended without being asked to. */
-export function exitError(exit: ServerExit, spec: McpServerSpec, stderr: readonly string[], limits: McpLimits): AppError {
+export function exitError(exit: ServerExit, spec: McpServerSpec, stderr: StderrTail, limits: McpLimits): AppError {
   if (exit.cause === 'message-too-large') return new AppError('mcp.result-too-large', { server: spec.name, limit: limits.maxMessageBytes })
   return new AppError('mcp.exited', { server: spec.name, reason: `Its process ended (${describeExit(exit)}).${lastOutput(stderr)}` })
 }
 
 /** A call that gave no result. `exit` is set when the server is gone. */
-export function callError(error: unknown, spec: McpServerSpec, exit: ServerExit | null, stderr: readonly string[], limits: McpLimits): AppError {
+export function callError(error: unknown, spec: McpServerSpec, exit: ServerExit | null, stderr: StderrTail, limits: McpLimits): AppError {
   if (error instanceof AppError) return error
   const server = spec.name
   if (!(error instanceof ConnectionFailure)) return new AppError('mcp.call-failed', { server, reason: error instanceof Error ? error.message : 'unknown reason' }, { cause: error })
@@ -54,10 +55,11 @@ export function callError(error: unknown, spec: McpServerSpec, exit: ServerExit 
       return exit === null ? new AppError('mcp.exited', { server }, { cause: error }) : exitError(exit, spec, stderr, limits)
     case 'refused':
     case 'not-found':
-      return new AppError('mcp.call-failed', { server, reason: error.detail }, { cause: error })
+      return new AppError('mcp.call-failed', { server, reason: stderr.hide(error.detail) }, { cause: error })
   }
 }
 
-function lastOutput(stderr: readonly string[]): string {
-  return stderr.length === 0 ? '' : ` Its last output: ${stderr.slice(-3).join(' / ')}`
+function lastOutput(stderr: StderrTail): string {
+  const lines = stderr.lines()
+  return lines.length === 0 ? '' : ` Its last output: ${lines.slice(-3).join(' / ')}`
 }

@@ -112,6 +112,16 @@ describe('a noisy server', () => {
     expect(server?.stderrTail).toEqual(['key is ••••'])
     expect(JSON.stringify(host.state())).not.toContain('sk-very-secret')
   })
+  it('cannot show its secrets in an error either', async () => {
+    const host = newHost({ secrets: memorySecrets({ 'mcp/id-leaky/API_KEY': 'sk-very-secret' }) })
+    const habit = "onCall = (id) => fail(id, -32000, 'bad key ' + process.env.API_KEY); if (process.argv[2]) onInitialize = (id) => fail(id, -1, process.env.API_KEY)"
+    const spec = { ...nodeServer('leaky', await fakes.server('leaky', habit)), envNames: ['API_KEY'] }
+    await host.configure([spec])
+    expect((await host.call({ serverId: 'id-leaky', toolName: 'echo', args: {}, signal: never })).text).toContain('bad key ••••')
+    await host.configure([{ ...spec, args: [...spec.args, 'refuse'] }])
+    await expect(host.start('id-leaky')).rejects.toMatchObject({ fields: { reason: 'It refused to start: ••••.' } })
+    expect(JSON.stringify(host.state())).not.toContain('sk-very-secret')
+  })
 })
 
 describe('malformed tools', () => {

@@ -11,6 +11,7 @@ import type { McpServerSpec } from './ports.ts'
 import { toOutcome } from './result.ts'
 import type { ServerRun } from './server-run.ts'
 import { createSlots } from './slots.ts'
+import { createStderrTail } from './stderr-tail.ts'
 
 export interface CallerDeps {
   spec(): McpServerSpec
@@ -34,8 +35,9 @@ export function createCaller({ spec, limits, spill, log, connected, counted }: C
     const gone = error instanceof ConnectionFailure && error.kind === 'exited'
     if (gone && run?.abort.signal.aborted === true && run.exit?.cause !== 'message-too-large') return failedOutcome(new AppError('mcp.exited', { server: name, reason: 'It was stopped.' }))
     const exit = gone ? ((await run?.connection?.exited) ?? null) : null
-    const lines = run?.stderr.lines() ?? []
-    const failure = callError(error, spec(), exit, lines, limits)
+    const stderr = run?.stderr ?? createStderrTail()
+    const lines = stderr.lines()
+    const failure = callError(error, spec(), exit, stderr, limits)
     log.info('mcp.call-failed', { server: name, code: failure.code })
     const tail = failure.code === 'mcp.exited' && lines.length > 3 ? `Last lines of its error output:\n${lines.slice(-10).join('\n')}` : ''
     return failedOutcome(failure.toData(), tail)

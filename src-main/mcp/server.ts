@@ -133,7 +133,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
         if (current === run) onUnwantedEnd(run)
       })
     } catch (error) {
-      const failure = startError(error, spec, run.stderr.lines(), limits, timedOut)
+      const failure = startError(error, spec, run.stderr, limits, timedOut)
       if (current === run) {
         current = null
         history = recordFailure(history, clock.now())
@@ -183,7 +183,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     cancelRelist?.()
     history = recordFailure(history, clock.now())
     const exit = run.exit ?? { cause: 'exited', code: null, signal: null }
-    const error = exitError(exit, spec, run.stderr.lines(), limits)
+    const error = exitError(exit, spec, run.stderr, limits)
     setState({ kind: 'failed', error: error.toData(), at: clock.now() })
     log.warn('mcp.exited', { server: spec.name, cause: exit.cause, code: exit.code, signal: exit.signal })
     void end(run)

@@ -60,7 +60,7 @@ function parseTool(entry: unknown): ParsedTool | string {
   if (visibleText(name, 501) !== name) return 'its name holds invisible characters'
   if (typeof description !== 'string') return 'its description is not text'
   if (!isObject(inputSchema)) return inputSchema === undefined ? 'has no input schema' : 'its input schema is not an object'
-  if (inputSchema['type'] !== undefined && inputSchema['type'] !== 'object') return `its input schema is of type ${JSON.stringify(inputSchema['type'])}, not object`
+  if (inputSchema['type'] !== undefined && inputSchema['type'] !== 'object') return `its input schema is of type ${visibleText(JSON.stringify(inputSchema['type']), 60)}, not object`
   if (JSON.stringify(inputSchema).length > MAX_SCHEMA_BYTES) return 'its input schema is too large'
   return {
     name,
