@@ -4,18 +4,23 @@ import type { PorticoBridge } from '../src-shared/ipc/bridge.ts'
 import { CHANNEL } from '../src-shared/ipc/names.ts'
 import type { TopicMessage } from '../src-shared/ipc/topics.ts'
 
+/** One channel serves all topics and one listener on it all subscriptions: main tags every message with its topic. */
+const subscriptions = new Set<(message: TopicMessage) => void>()
+ipcRenderer.on(CHANNEL.topic, (_event, message: TopicMessage) => {
+  for (const receive of subscriptions) receive(message)
+})
+
 const bridge: PorticoBridge = {
   call: (name, input) => ipcRenderer.invoke(CHANNEL.call, name, input),
   subscribe: (topic, listener) => {
-    const onMessage = (_event: unknown, message: TopicMessage): void => {
-      // Main tags every message with its topic, so one channel serves all; the cast only narrows by that tag.
+    const receive = (message: TopicMessage): void => {
+      // The cast only narrows by the tag that was just compared.
       if (message.topic === topic) listener(message as Parameters<typeof listener>[0])
     }
-    ipcRenderer.on(CHANNEL.topic, onMessage)
+    subscriptions.add(receive)
     void ipcRenderer.invoke(CHANNEL.subscribe, topic)
     return () => {
-      ipcRenderer.removeListener(CHANNEL.topic, onMessage)
-      void ipcRenderer.invoke(CHANNEL.unsubscribe, topic)
+      if (subscriptions.delete(receive)) void ipcRenderer.invoke(CHANNEL.unsubscribe, topic)
     }
   },
 }
