@@ -1,6 +1,6 @@
-/** A server-sent-events answer that goes no faster than its reader, and that tells when the reader went away. */
+/** The body of a server-sent-events answer that goes no faster than its reader, and that tells when the reader went away. */
 
-const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+export const STREAM_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
 
 /** Silence after which a comment is sent, so that nobody takes a model that thinks for a connection that died. */
 const KEEP_ALIVE_MS = 15_000
@@ -10,11 +10,11 @@ const COMMENT = ': still here\n\n'
  * @param lines pieces of the stream; an error ends it with `onError`'s piece as the last.
  * @param stop called when the reader is gone, before everything was sent.
  */
-export function eventStream(lines: AsyncGenerator<string>, options: { onError: (failure: unknown) => string; stop: () => void; keepAliveMs?: number }): Response {
+export function eventStream(lines: AsyncGenerator<string>, options: { onError: (failure: unknown) => string; stop: () => void; keepAliveMs?: number }): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   /** A step already asked for, when a comment had to be sent first. */
   let pending: Promise<IteratorResult<string>> | null = null
-  const body = new ReadableStream<Uint8Array>(
+  return new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
         try {
@@ -37,7 +37,6 @@ export function eventStream(lines: AsyncGenerator<string>, options: { onError: (
     // Nothing is taken from the model before the reader asks: what was taken is what was delivered.
     { highWaterMark: 0 },
   )
-  return new Response(body, { headers: HEADERS })
 }
 
 /** Null when `ms` pass first; the promise stays the caller's. */

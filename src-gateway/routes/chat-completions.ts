@@ -6,7 +6,7 @@ import { LARGE, readJson } from '../http/body.ts'
 import type { Environment } from '../http/environment.ts'
 import { HttpFailure } from '../http/failure.ts'
 import { callerOf, limit } from '../http/guards.ts'
-import { eventStream } from '../http/stream.ts'
+import { eventStream, STREAM_HEADERS } from '../http/stream.ts'
 import { turnFromChatCompletions } from '../translate/from-chat-completions.ts'
 import { chatCompletionAnswer, chatCompletionError, chatCompletionStream } from '../translate/to-chat-completions.ts'
 
@@ -21,7 +21,7 @@ export function chatCompletionsRoutes(app: Hono<Environment>, gateway: Gateway):
     const head = { responseId: call.responseId, model: call.model, createdAt: context.get('arrivedAt') }
     if (request.stream !== true) return context.json(await chatCompletionAnswer(head, call.events))
     const lines = chatCompletionStream(head, call.events, { usageChunk: request.stream_options?.include_usage === true })
-    return eventStream(lines, { stop: call.stop, onError: (failure) => chatCompletionError(sentenceOf(failure)) })
+    return context.body(eventStream(lines, { stop: call.stop, onError: (failure) => chatCompletionError(sentenceOf(failure)) }), 200, STREAM_HEADERS)
   })
 }
 

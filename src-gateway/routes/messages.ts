@@ -5,7 +5,7 @@ import type { Gateway } from '../gateway.ts'
 import { LARGE, readJson } from '../http/body.ts'
 import type { Environment } from '../http/environment.ts'
 import { callerOf, limit } from '../http/guards.ts'
-import { eventStream } from '../http/stream.ts'
+import { eventStream, STREAM_HEADERS } from '../http/stream.ts'
 import { turnFromMessages } from '../translate/from-messages.ts'
 import { messageAnswer, messageError, messageStream } from '../translate/to-messages.ts'
 import { countInput } from '../translate/turn.ts'
@@ -23,7 +23,7 @@ export function messagesRoutes(app: Hono<Environment>, gateway: Gateway): void {
     const head = { responseId: call.responseId, model: call.model, createdAt: context.get('arrivedAt') }
     if (request.stream !== true) return context.json(await messageAnswer(head, call.inputTokens, call.events))
     const lines = messageStream(head, call.inputTokens, call.events)
-    return eventStream(lines, { stop: call.stop, onError: (failure) => messageError(sentenceOf(failure)) })
+    return context.body(eventStream(lines, { stop: call.stop, onError: (failure) => messageError(sentenceOf(failure)) }), 200, STREAM_HEADERS)
   })
 
   // Costs nothing and calls nobody; the same count that a balance check uses.

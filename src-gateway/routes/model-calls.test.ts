@@ -33,6 +33,8 @@ describe('/v1/chat/completions', () => {
     const gateway = await testGateway()
     const answer = await gateway.ask('POST', '/v1/chat/completions', { body: chat('stream 300 characters', { stream: true, stream_options: { include_usage: true } }) })
     expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/)
+    expect(answer.headers.get('x-request-id')).toMatch(/^req_/)
+    expect(answer.headers.get('ratelimit-limit')).toBe('600')
     const lines = dataLines(answer.text)
     expect(lines.at(-1)).toBe('[DONE]')
     const chunks = lines.slice(0, -1) as { id: string; choices: { delta: { content?: string }; finish_reason: string | null }[]; usage?: Record<string, number> }[]
