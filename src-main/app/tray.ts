@@ -9,7 +9,7 @@ import { trayText } from './tray-text.ts'
 export function startTray(deps: { services: Services; resources: string; clock: Clock; actions: TrayActions }): { destroy(): void } | null {
   const { services, resources, clock, actions } = deps
   const { auth, account, inbox } = services
-  const icon = createTrayIcon(path.join(resources, 'tray', imageName(process.platform)), actions)
+  const icon = createTrayIcon(path.join(resources, imageName(process.platform)), actions)
   if (icon === null) return null
   let shown = ''
   const update = (): void => {
@@ -30,7 +30,8 @@ export function startTray(deps: { services: Services; resources: string; clock: 
   }
 }
 
-/** macOS tints a template image itself; Windows wants an .ico. */
+/** macOS tints a template image itself; Windows wants an .ico; a Linux panel may be light or dark, so there the mark stands on its own ground. */
 function imageName(platform: NodeJS.Platform): string {
-  return platform === 'darwin' ? 'trayTemplate.png' : platform === 'win32' ? 'tray.ico' : 'tray.png'
+  if (platform === 'darwin') return path.join('tray', 'trayTemplate.png')
+  return platform === 'win32' ? path.join('tray', 'tray.ico') : path.join('icons', 'app-32.png')
 }
