@@ -264,6 +264,28 @@ describe('receipts', () => {
   })
 })
 
+describe('receipts of a run that died', () => {
+  it('are asked for when the session is opened again', async () => {
+    const w = world({ wire: scriptedWire([...said('Half').slice(0, 2), gate().promise]) })
+    const session = await create(w)
+    await w.chat.send({ sessionId: session.id, text: 'go' })
+    await until(() => w.database.prepare('SELECT count(*) AS n FROM receipts').get()?.['n'] === 1)
+    const usage: Usage = {
+      recent: () => Promise.reject(new Error('unexpected')),
+      forResponses: (_connection, ids) => Promise.resolve(ids.map((responseId) => (
+        { responseId, model: 'test-model', inputTokens: 1, outputTokens: 2, costMicro: 77, balanceAfterMicro: null, priceMode: null, at: 1 }))),
+    }
+    const after = w.reopen({ connection: () => Promise.resolve({ connection: { baseUrl: 'x', token: 't' }, usage }) })
+    worlds.push(after)
+    after.chat.recover()
+    expect(after.chat.open({ sessionId: session.id, count: 10 }).session.costMicro).toBeNull()
+    await after.chat.settled(session.id)
+    const page = after.chat.open({ sessionId: session.id, count: 10 })
+    expect(page.session.costMicro).toBe(77)
+    expect(page.items.at(-1)).toMatchObject({ status: 'interrupted', receipt: { costMicro: 77 } })
+  })
+})
+
 describe('the end of the process', () => {
   it('reopens whole after a kill: all shown text, the waiting call cancelled, the turn interrupted', async () => {
     const hold = gate()

@@ -13,7 +13,7 @@ import { createApprovals, type ApprovalMode } from './approvals.ts'
 import { oneLine } from './cap-text.ts'
 import { buildMemory } from './memory.ts'
 import { createOutbox } from './outbox.ts'
-import { settleTurns } from './receipts.ts'
+import { AFTER_TURN_MS, LATER_MS, settleTurns } from './receipts.ts'
 import { startTurn, type RunnerDeps, type RunningTurn } from './runner.ts'
 import { loadCatalog } from './tool-catalog.ts'
 
@@ -78,8 +78,6 @@ const UNNAMED = 'New chat'
 const TITLE_CHARACTERS = 60
 /** Newest entries of a session that are looked at for the model; more would not fit its context. */
 const MEMORY_ENTRIES = 2_000
-/** Earlier turns whose unknown cost is asked for again with a new one. */
-const RESETTLED_TURNS = 5
 
 export function createChat(deps: ChatDeps): Chat {
   const repository = createSessionRepository(deps.database)
@@ -166,11 +164,18 @@ export function createChat(deps: ChatDeps): Chat {
       turns.delete(session.id)
       const failure = turn.failure()
       if (failure) unwritten.set(session.id, failure)
-      const unsettled = repository.unsettledTurns(session.id, RESETTLED_TURNS)
-      return settleTurns({ ...deps, repository, outbox }, session.id, unsettled, closing.signal)
+      return settle(session.id, AFTER_TURN_MS)
     })
     settling.set(session.id, ended)
     return { turnId }
+  }
+
+  const settle = (sessionId: string, waitsMs: readonly number[]): Promise<void> =>
+    settleTurns({ ...deps, repository, outbox }, sessionId, { waitsMs, signal: closing.signal })
+
+  /** The first look at a session in this run also asks for costs that an earlier run did not learn. */
+  const settleEarlier = (sessionId: string): void => {
+    if (!settling.has(sessionId)) settling.set(sessionId, settle(sessionId, LATER_MS))
   }
 
   const page = (sessionId: string, from: number | null, count: number): SessionPage => {
@@ -197,7 +202,11 @@ export function createChat(deps: ChatDeps): Chat {
       })
       return session
     },
-    open: ({ sessionId, count }) => page(sessionId, null, count),
+    open: ({ sessionId, count }) => {
+      const opened = page(sessionId, null, count)
+      settleEarlier(sessionId)
+      return opened
+    },
     items: ({ sessionId, from, count }) => page(sessionId, from, count),
     send: async ({ sessionId, text }) => begin(await idleSession(sessionId), text),
     stop: ({ sessionId }) => turns.get(sessionId)?.stop('stopped'),

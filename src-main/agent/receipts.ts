@@ -7,7 +7,12 @@ import type { SessionRepository } from '../sessions/repository.ts'
 import type { Outbox } from './outbox.ts'
 
 /** Waits before each try in milliseconds: most gateways have written the bill when the stream ends. */
-const TRIES_MS: readonly number[] = [0, 500, 1_500, 4_000, 10_000]
+export const AFTER_TURN_MS: readonly number[] = [0, 500, 1_500, 4_000, 10_000]
+/** For turns that ended long ago, such as in a process that died. */
+export const LATER_MS: readonly number[] = [0]
+
+/** How far back unknown costs are asked for again. */
+const NEWEST_TURNS = 20
 
 export interface ReceiptDeps {
   repository: SessionRepository
@@ -17,10 +22,16 @@ export interface ReceiptDeps {
   connection(): Promise<{ connection: Connection; usage: Usage | null }>
 }
 
-/** Settles the turns' receipts and the session's cost; resolves when all is known or the tries are used up. Never rejects. */
-export async function settleTurns(deps: ReceiptDeps, sessionId: string, turnIds: readonly string[], signal: AbortSignal): Promise<void> {
+/** Settles the receipts of a session's newest turns and its cost; resolves when all is known or the tries are used up. Never rejects. */
+export async function settleTurns(
+  deps: ReceiptDeps,
+  sessionId: string,
+  tries: { waitsMs: readonly number[]; signal: AbortSignal },
+): Promise<void> {
+  const { signal } = tries
   try {
-    for (const wait of TRIES_MS) {
+    const turnIds = deps.repository.unsettledTurns(sessionId, NEWEST_TURNS)
+    for (const wait of tries.waitsMs) {
       const open = openResponses(deps.repository, turnIds)
       if (open.length === 0 || !(await pause(deps.timers, wait, signal))) return
       const { connection, usage } = await deps.connection()

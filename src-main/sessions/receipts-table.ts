@@ -12,8 +12,8 @@ export interface ReceiptsTable {
   settleReceipts(entries: readonly UsageEntry[]): void
   /** Sum of the known costs of a session in micro-dollars; null when none is known. */
   knownCost(sessionId: string): number | null
-  /** Ended turns of a session with a call whose cost is unknown, newest first. */
-  unsettledTurns(sessionId: string, limit: number): string[]
+  /** Those of the session's newest `among` turns that ended and have a call whose cost is unknown, newest first. */
+  unsettledTurns(sessionId: string, among: number): string[]
 }
 
 export function receiptsTable(database: DatabaseSync): ReceiptsTable {
@@ -25,8 +25,9 @@ export function receiptsTable(database: DatabaseSync): ReceiptsTable {
   const settle = database.prepare(`UPDATE receipts SET input_tokens = ?, output_tokens = ?, cost_micro = ?, price_mode = ?, balance_after_micro = ?
     WHERE response_id = ?`)
   const cost = database.prepare('SELECT SUM(r.cost_micro) AS total FROM receipts r JOIN turns t ON t.id = r.turn_id WHERE t.session_id = ?')
-  const unsettled = database.prepare(`SELECT DISTINCT t.id, t.number FROM turns t JOIN receipts r ON r.turn_id = t.id
-    WHERE t.session_id = ? AND t.ended_at IS NOT NULL AND r.cost_micro IS NULL AND r.response_id <> '' ORDER BY t.number DESC LIMIT ?`)
+  const unsettled = database.prepare(`SELECT t.id FROM (SELECT id, number, ended_at FROM turns WHERE session_id = ? ORDER BY number DESC LIMIT ?) t
+    WHERE t.ended_at IS NOT NULL AND EXISTS (SELECT 1 FROM receipts r WHERE r.turn_id = t.id AND r.cost_micro IS NULL AND r.response_id <> '')
+    ORDER BY t.number DESC`)
   return {
     saveReceipt: (turnId, step, r) => {
       if (r.responseId !== '') dropNameless.run(turnId, step)
@@ -40,7 +41,7 @@ export function receiptsTable(database: DatabaseSync): ReceiptsTable {
       const row = cost.get(sessionId)
       return row ? optionalInteger(row, 'total') : null
     },
-    unsettledTurns: (sessionId, limit) => unsettled.all(sessionId, limit).map((row) => textOf(row, 'id')),
+    unsettledTurns: (sessionId, among) => unsettled.all(sessionId, among).map((row) => textOf(row, 'id')),
   }
 }
 
