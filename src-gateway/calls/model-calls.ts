@@ -116,7 +116,12 @@ export function createModelCalls(deps: { catalogue: Catalogue; prices: Prices; l
     }
     const stop = (): void => {
       abort.abort()
-      charge('stopped')
+      try {
+        charge('stopped')
+      } catch (failure) {
+        // Called where nobody catches (a connection's end). The receipt stays open and is closed uncharged at the next start.
+        log.error('call.not-charged', { responseId, requestId: request.requestId, reason: failure instanceof Error ? failure.message : 'unknown' })
+      }
     }
     running.add(stop)
     request.signal.addEventListener('abort', stop, { once: true })
