@@ -29,6 +29,8 @@ function OpenDialog({ onClose, title, description, footer, wide = false, childre
   useEffect(() => {
     const before = document.activeElement
     element?.showModal()
+    // A form starts in its first field, not at the close button that stands before it.
+    element?.querySelector<HTMLElement>('input:not([type=hidden]), textarea')?.focus()
     return () => {
       element?.close()
       if (before instanceof HTMLElement) before.focus()

@@ -11,6 +11,12 @@ export function defaultChoice(systems: readonly SystemInfo[]): string | null {
   return (systems.find(isEmbedded) ?? systems[0])?.id ?? null
 }
 
+/** The system of the try that has just ended, if it is still offered: that is the one to try again. */
+export function triedSystem(auth: AuthState | null, systems: readonly SystemInfo[]): string | null {
+  const tried = auth !== null && 'systemId' in auth ? auth.systemId : null
+  return systems.some((system) => system.id === tried) ? tried : null
+}
+
 /** What is wrong with an address a person typed, in words; null = nothing. Plain http is for this computer only. */
 export function addressProblem(text: string): string | null {
   if (text.trim() === '') return 'Enter the gateway’s address.'

@@ -25,6 +25,8 @@ describe('onboarding', () => {
   it('keeps a choice when the list is read again', () => {
     const chosen = chooseSystem(applySystems(initialOnboarding, { ok: true, value: systems }), 'hosted')
     expect(applySystems(initialOnboarding, { ok: true, value: systems }).chosenId).toBe('here')
+    expect(applySystems(applyAuth(initialOnboarding, { kind: 'denied', systemId: 'hosted' }), { ok: true, value: systems }).chosenId).toBe('hosted')
+    expect(applySystems(applyAuth(initialOnboarding, { kind: 'denied', systemId: 'gone' }), { ok: true, value: systems }).chosenId).toBe('here')
     expect(applySystems(chosen, { ok: true, value: systems }).chosenId).toBe('hosted')
   })
   it('drops an old refusal as soon as something changes', () => {

@@ -3,7 +3,7 @@ import { create } from 'zustand'
 import type { AuthState, Capability, SystemInfo } from '../../../src-shared/domain/account.ts'
 import type { AppErrorData } from '../../../src-shared/errors.ts'
 import type { Result } from '../../../src-shared/ipc/result.ts'
-import { defaultChoice } from './logic.ts'
+import { defaultChoice, triedSystem } from './logic.ts'
 
 export interface OnboardingState {
   /** null until main has told. */
@@ -27,7 +27,7 @@ export function applyAuth(state: OnboardingState, auth: AuthState): OnboardingSt
 }
 export function applySystems(state: OnboardingState, result: Result<readonly SystemInfo[]>): OnboardingState {
   if (!result.ok) return { ...state, systems: { kind: 'failed', error: result.error } }
-  return { ...state, systems: { kind: 'ready', list: result.value }, chosenId: state.chosenId ?? defaultChoice(result.value) }
+  return { ...state, systems: { kind: 'ready', list: result.value }, chosenId: state.chosenId ?? triedSystem(state.auth, result.value) ?? defaultChoice(result.value) }
 }
 export function chooseSystem(state: OnboardingState, chosenId: string): OnboardingState {
   return { ...state, chosenId, refused: null }

@@ -50,7 +50,7 @@ export function AddUpstream({ start, taken, onAdd, onClose }: AddUpstreamProps) 
           if (phase.kind === 'editing') void save()
         }}
       >
-        <TextField autoFocus label="Name" value={form.name} onChange={(name) => setForm({ ...form, name })} error={shown.name ?? null} />
+        <TextField label="Name" value={form.name} onChange={(name) => setForm({ ...form, name })} error={shown.name ?? null} />
         <TextField mono label="Base URL" placeholder="http://127.0.0.1:11434/v1" inputMode="url" value={form.baseUrl} onChange={(baseUrl) => setForm({ ...form, baseUrl })} error={shown.baseUrl ?? null} />
         <TextField mono type="password" label="Key (optional)" hint="Kept by the gateway on this computer; never shown again." value={form.key} onChange={(key) => setForm({ ...form, key })} />
         {phase.kind === 'editing' && phase.error ? <ErrorNote assertive error={phase.error} /> : null}
