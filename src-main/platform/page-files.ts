@@ -1,4 +1,5 @@
 /** The built page held in memory: which address gives which file, with which headers. Reads the folder once; the serving itself is a lookup. */
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 
@@ -26,7 +27,7 @@ export interface PageAnswer {
 
 export interface PageFiles {
   /** The answer to a GET of `url`. Reads a file that is not in memory yet. */
-  answer(url: string): PageAnswer | Promise<PageAnswer>
+  answer(url: string): Promise<PageAnswer>
 }
 
 const HEADERS = {
@@ -58,40 +59,38 @@ export function pagePath(url: string): string | null {
 }
 
 /**
- * Serves `folder`. The entry page and the files it names are read right away, at the same time as Chromium starts;
- * everything else when it is asked for.
+ * Serves `folder`. The entry page and the files it names are read right away, in one go: Electron is still getting ready then, and nothing
+ * has to be waited for when Chromium asks. Everything else is read when it is asked for.
  */
 export function openPageFiles(folder: string): PageFiles {
-  const reading = new Map<string, Promise<Buffer>>()
   const inMemory = new Map<string, PageAnswer>()
-
-  const load = async (name: string): Promise<PageAnswer> => {
-    const pending = reading.get(name) ?? readFile(path.join(folder, name))
-    reading.set(name, pending)
+  const readNow = (name: string): string => {
     try {
-      const answer: PageAnswer = { status: 200, mimeType: TYPES[path.extname(name)] ?? 'application/octet-stream', headers: HEADERS, body: await pending }
-      inMemory.set(name, answer)
-      return answer
+      const body = readFileSync(path.join(folder, name))
+      inMemory.set(name, found(name, body))
+      return body.toString('utf8')
     } catch {
-      // Missing or unreadable is the same to a page: it is not there.
-      reading.delete(name)
-      return NOT_FOUND
+      return '' // Not there: the answer will be 404.
     }
   }
+  for (const name of filesNamedBy(readNow('index.html'))) readNow(name)
 
-  void warm(load)
   return {
-    answer(url) {
+    async answer(url) {
       const name = pagePath(url)
-      if (name === null) return NOT_FOUND
-      return inMemory.get(name) ?? load(name)
+      const known = name === null ? NOT_FOUND : inMemory.get(name)
+      if (name === null || known) return known ?? NOT_FOUND
+      // Missing or unreadable is the same to a page: it is not there.
+      return readFile(path.join(folder, name)).then((body) => found(name, body), () => NOT_FOUND)
     },
   }
 }
 
-/** Reads the entry page and the files it names, so that they are in memory before Chromium asks. */
-async function warm(load: (name: string) => Promise<PageAnswer>): Promise<void> {
-  const html = (await load('index.html')).body.toString('utf8')
-  const named = [...html.matchAll(/(?:src|href)="\.?\/?([^"]+)"/g)].map((match) => match[1] ?? '').filter((name) => pagePath(`${PAGE_ORIGIN}/${name}`) !== null)
-  await Promise.all(named.map(load))
+function found(name: string, body: Buffer): PageAnswer {
+  return { status: 200, mimeType: TYPES[path.extname(name)] ?? 'application/octet-stream', headers: HEADERS, body }
+}
+
+/** Scripts and styles of the entry page. */
+function filesNamedBy(html: string): string[] {
+  return [...html.matchAll(/(?:src|href)="\.?\/?([^"]+)"/g)].map((match) => match[1] ?? '').filter((name) => pagePath(`${PAGE_ORIGIN}/${name}`) !== null)
 }
