@@ -28,8 +28,8 @@ export function Frame({ auth, onSearch }: { auth: SignedIn; onSearch: () => void
       <div className="flex min-h-0 min-w-0 flex-col">
         <TopBar room={room} capabilities={auth.capabilities} onSearch={onSearch} />
         <Banners
-          refused={auth.refused}
-          onSignIn={() => void ask('auth.start', { systemId: auth.systemId, ...(auth.baseUrl ? { baseUrl: auth.baseUrl } : {}) })}
+          withGateway
+          onSignIn={auth.refused ? () => void ask('auth.start', { systemId: auth.systemId, ...(auth.baseUrl ? { baseUrl: auth.baseUrl } : {}) }) : null}
         />
         <main ref={setLayer} id="main" tabIndex={-1} aria-label={room.name} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
           <LayerContext value={layer}>

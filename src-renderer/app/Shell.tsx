@@ -1,12 +1,24 @@
 /** The window's frame: decides between signing in and the rooms, and tells (`data-ready`) when the first real screen stands. */
 import { lazy, Suspense, useEffect, useState } from 'react'
+import type { AuthState } from '../../src-shared/domain/account.ts'
 import { OnboardingPanel } from '../features/onboarding/Panel.tsx'
 import { useOnboarding } from '../features/onboarding/store.ts'
 import { afterFirstPaint } from './after-paint.ts'
+import { Banners } from './Banners.tsx'
 import { Frame } from './Frame.tsx'
 import { Toasts } from './Toasts.tsx'
 
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
+
+/** Before and without an account. With no word about the sign-in there is only what main could not start, if anything. */
+function Outside({ auth }: { auth: AuthState | null }) {
+  return (
+    <div className="flex h-full flex-col">
+      <Banners onSignIn={null} withGateway={false} />
+      <div className="min-h-0 flex-1">{auth === null ? null : <OnboardingPanel auth={auth} />}</div>
+    </div>
+  )
+}
 
 export function Shell() {
   const auth = useOnboarding((state) => state.auth)
@@ -33,7 +45,7 @@ export function Shell() {
 
   return (
     <div className="h-full" data-ready={ready ? '' : undefined} data-screen={auth?.kind ?? 'loading'}>
-      {auth === null ? null : inside ? <Frame auth={auth} onSearch={() => setPalette(true)} /> : <OnboardingPanel auth={auth} />}
+      {inside ? <Frame auth={auth} onSearch={() => setPalette(true)} /> : <Outside auth={auth} />}
       {palette && inside ? (
         <Suspense fallback={null}>
           <Palette capabilities={auth.capabilities} onClose={() => setPalette(false)} />
