@@ -11,7 +11,7 @@ import { createSessionRepository } from '../sessions/repository.ts'
 import type { WorkspaceTools } from '../workspace/ports.ts'
 import { createApprovals, type ApprovalMode } from './approvals.ts'
 import { oneLine } from './cap-text.ts'
-import { buildMemory } from './memory.ts'
+import { buildMemory, MEMORY_LIMITS } from './memory.ts'
 import { createOutbox } from './outbox.ts'
 import { AFTER_TURN_MS, LATER_MS, settleTurns } from './receipts.ts'
 import { startTurn, type RunnerDeps, type RunningTurn } from './runner.ts'
@@ -76,8 +76,8 @@ export interface Chat {
 
 const UNNAMED = 'New chat'
 const TITLE_CHARACTERS = 60
-/** Newest entries of a session that are looked at for the model; more would not fit its context. */
-const MEMORY_ENTRIES = 2_000
+/** Characters of a session that are read for the model: old results are shortened, so more fits than its memory holds. */
+const MEMORY_CHARACTERS = 2 * MEMORY_LIMITS.total
 
 export function createChat(deps: ChatDeps): Chat {
   const repository = createSessionRepository(deps.database)
@@ -94,6 +94,7 @@ export function createChat(deps: ChatDeps): Chat {
       if (events.some((event) => event.type === 'session' || event.type === 'removed')) deps.sessionsChanged()
     },
     onFailure: (error) => {
+      deps.log.error('chat.not-written', { error: String(error) })
       for (const turn of turns.values()) turn.crash(error)
     },
   })
@@ -157,7 +158,7 @@ export function createChat(deps: ChatDeps): Chat {
       const item = { kind: 'user', id: deps.ids.next('item'), turnId, at: now, text: prompt } as const
       return [{ type: 'item', sessionId: session.id, index: repository.appendItem(session.id, 0, item), item }, ...events]
     })
-    const history = buildMemory(repository.conversation(session.id, MEMORY_ENTRIES), { resume: prompt === null })
+    const history = buildMemory(repository.conversation(session.id, MEMORY_CHARACTERS), { resume: prompt === null })
     const turn = startTurn(runner, { session: next, turnId, startedAt: now, history })
     turns.set(session.id, turn)
     const ended = turn.ended.then(() => {

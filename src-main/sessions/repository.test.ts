@@ -135,7 +135,7 @@ describe('after a crash', () => {
     expect(repository.session('a')).toMatchObject({ activity: 'idle', updatedAt: 77 })
     expect(repository.turn('t')?.status).toBe('interrupted')
     expect(recoverTurns(repository, { now: 100, newId: () => 'again' })).toEqual([])
-    const told = repository.conversation('a', 100)
+    const told = repository.conversation('a', 10_000)
     expect(told.filter((entry) => entry.kind === 'tool').map((entry) => [entry.callId, entry.isError, entry.resultText?.slice(0, 9)])).toEqual([
       ['c_done', false, 'file text'], ['c_run', true, 'The call '], ['c_wait', true, 'The call '], ['c_queue', true, 'The call '],
     ])
@@ -157,12 +157,32 @@ describe('the conversation', () => {
     repository.supersedeTurn('t1')
     begin('a', 't2')
     repository.appendItem('a', 0, assistant('a2', 't2', 'New answer', true))
-    expect(repository.conversation('a', 100)).toEqual([
+    expect(repository.conversation('a', 10_000)).toEqual([
       { kind: 'user', turnId: 't1', text: 'Question' },
       { kind: 'assistant', turnId: 't2', step: 0, text: 'New answer' },
     ])
-    expect(repository.conversation('a', 1)).toHaveLength(1)
     expect(repository.newestTurn('a')?.id).toBe('t2')
+  })
+  it('of a very long session is read only as far as needed, back to a prompt', () => {
+    repository.insertSession(session('a'))
+    repository.transaction(() => {
+      for (let n = 0; n < 3_000; n += 1) {
+        begin('a', `t${n}`)
+        repository.appendItem('a', 0, user(`u${n}`, `t${n}`, `Question ${n}`))
+        repository.appendItem('a', 0, tool(`c${n}`, `t${n}`, { callId: `call${n}`, resultText: 'x'.repeat(2_000) }))
+        repository.saveCall(`c${n}`, '{"path":"a"}')
+        repository.saveResult(`c${n}`, 'y'.repeat(1_000), false)
+        repository.appendItem('a', 1, assistant(`a${n}`, `t${n}`, 'Answer', true))
+      }
+    })
+    const started = performance.now()
+    const entries = repository.conversation('a', 20_000)
+    expect(performance.now() - started).toBeLessThan(50)
+    expect(entries[0]).toMatchObject({ kind: 'user' })
+    expect(entries.at(-1)).toMatchObject({ kind: 'assistant', turnId: 't2999' })
+    expect(entries.length).toBeGreaterThan(50)
+    expect(entries.length).toBeLessThan(70)
+    expect(entries[1]).toEqual({ kind: 'tool', turnId: entries[0]?.turnId, step: 0, callId: `call${entries[0]?.turnId.slice(1) ?? ''}`, name: 'read', argumentsText: '{"path":"a"}', resultText: 'y'.repeat(1_000), isError: false })
   })
 })
 

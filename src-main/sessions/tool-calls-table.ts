@@ -1,7 +1,6 @@
 /** Rows of `tool_calls`, and the conversation as the model knows it: what it said, what it asked for, what it was told. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { SessionItem } from '../../src-shared/domain/session.ts'
-import { integerOf, optionalText, textOf, type Row } from './row.ts'
+import { integerOf, optionalText, textOf, wordOf, type Row } from './row.ts'
 
 /** One line of the conversation for the model, oldest first. */
 export type ConversationEntry =
@@ -12,18 +11,23 @@ export type ConversationEntry =
 export interface ToolCallsTable {
   saveCall(itemId: string, argumentsText: string): void
   saveResult(itemId: string, resultText: string, isError: boolean): void
-  /** The newest `limit` entries of the session without superseded answers, oldest first. */
-  conversation(sessionId: string, limit: number): ConversationEntry[]
+  /**
+   * The newest part of the session without superseded answers, oldest first: at least `characters` long when there is that much,
+   * and beginning with a prompt.
+   */
+  conversation(sessionId: string, characters: number): ConversationEntry[]
 }
 
 export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
   const save = database.prepare('INSERT OR IGNORE INTO tool_calls (item_id, arguments_text) VALUES (?, ?)')
   const result = database.prepare('UPDATE tool_calls SET result_text = ?, is_error = ? WHERE item_id = ?')
-  const entries = database.prepare(`
-    SELECT i.kind, i.turn_id, i.step, i.body, c.arguments_text, c.result_text, c.is_error
+  // Only what the model needs is read: the rest of a body can be a long diff.
+  const newestFirst = database.prepare(`
+    SELECT i.kind, i.turn_id, i.step, i.body ->> '$.text' AS text, i.body ->> '$.call.callId' AS call_id, i.body ->> '$.call.wireName' AS wire_name,
+      c.arguments_text, c.result_text, c.is_error
     FROM items i JOIN turns t ON t.id = i.turn_id LEFT JOIN tool_calls c ON c.item_id = i.id
     WHERE i.session_id = ? AND i.kind <> 'turn-end' AND (t.superseded = 0 OR i.kind = 'user')
-    ORDER BY i.position DESC LIMIT ?`)
+    ORDER BY i.position DESC`)
   return {
     saveCall: (itemId, argumentsText) => {
       save.run(itemId, argumentsText)
@@ -31,22 +35,30 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
     saveResult: (itemId, resultText, isError) => {
       result.run(resultText, isError ? 1 : 0, itemId)
     },
-    conversation: (sessionId, limit) => entries.all(sessionId, limit).toReversed().flatMap(toEntry),
+    conversation: (sessionId, characters) => {
+      const entries: ConversationEntry[] = []
+      let size = 0
+      for (const row of newestFirst.iterate(sessionId)) {
+        const entry = toEntry(row)
+        entries.push(entry)
+        size += entry.kind === 'tool' ? entry.argumentsText.length + (entry.resultText?.length ?? 0) : entry.text.length
+        if (size >= characters && entry.kind === 'user') break
+      }
+      return entries.toReversed()
+    },
   }
 }
 
-function toEntry(row: Row): ConversationEntry[] {
+function toEntry(row: Row): ConversationEntry {
   const turnId = textOf(row, 'turn_id')
   const step = integerOf(row, 'step')
-  // Written by items-table.ts; see there for why it is not parsed by a schema.
-  const body = JSON.parse(textOf(row, 'body')) as Omit<SessionItem, 'id' | 'turnId' | 'at'> as SessionItem
-  if (body.kind === 'user') return [{ kind: 'user', turnId, text: body.text }]
-  if (body.kind === 'assistant') return [{ kind: 'assistant', turnId, step, text: body.text }]
-  if (body.kind !== 'tool') return []
-  return [{
-    kind: 'tool', turnId, step, callId: body.call.callId, name: body.call.wireName,
+  const kind = wordOf(row, 'kind', ['user', 'assistant', 'tool'])
+  if (kind === 'user') return { kind, turnId, text: textOf(row, 'text') }
+  if (kind === 'assistant') return { kind, turnId, step, text: textOf(row, 'text') }
+  return {
+    kind, turnId, step, callId: textOf(row, 'call_id'), name: textOf(row, 'wire_name'),
     argumentsText: optionalText(row, 'arguments_text') ?? '{}',
     resultText: optionalText(row, 'result_text'),
     isError: row['is_error'] === 1,
-  }]
+  }
 }
