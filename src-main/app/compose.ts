@@ -1,4 +1,4 @@
-/** The one place where services are made and joined. Used by the window (desktop.ts) and by the headless entry (cli.ts); imports no Electron. */
+/** The one place where services are made and joined. Used by the window (desktop.ts); imports no Electron. */
 import type { ChatEvent } from '../../src-shared/domain/session.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import { createAccount, type AccountService } from '../account/service.ts'
@@ -26,8 +26,7 @@ import { openJsonStore, type JsonStoreOptions } from '../storage/json-store.ts'
 import type { Recovered } from '../storage/keep-aside.ts'
 import { sweepSpill } from '../storage/spill.ts'
 import { createWorkspaceTools } from '../workspace/tools.ts'
-import { readReadyLine } from './gateway-ready-line.ts'
-import { createGatewaySupervisor, type GatewaySupervisor } from './gateway-supervisor.ts'
+import type { GatewaySupervisor } from './gateway-supervisor.ts'
 import { createLinks } from './links.ts'
 import { createNotices, type Notices } from './notices.ts'
 import type { Paths } from './paths.ts'
@@ -62,6 +61,8 @@ export interface Platform {
 
 /** What differs between the window and the headless entry. */
 export interface ComposeOptions {
+  /** Started already: the rest can wait for it. `close` of the services stops it. */
+  gateway: GatewaySupervisor
   approvalMode: ApprovalMode
   publishChat(events: readonly ChatEvent[]): void
   chatSeq(): number
@@ -91,9 +92,10 @@ export interface Services {
 const STREAM_IDLE_MS = 120_000
 const KEEP_RESULTS_MS = 7 * 24 * 3_600_000
 
-/** Makes all services and starts what runs by itself: the gateway first, because the rest can wait for it. @throws AppError `storage.*` */
+/** Makes all services and starts what runs by itself. @throws AppError `storage.*` */
 export async function composeServices(platform: Platform, paths: Paths, options: ComposeOptions): Promise<Services> {
   const { clock, timers, ids, log, random } = platform
+  const { gateway } = options
   const notices = createNotices({ clock, ids })
   const noteDamage = (what: string, recovered: Recovered | null): void => {
     if (recovered) notices.add(new AppError('storage.corrupt', { what, kept: recovered.keptAt }))
@@ -106,10 +108,6 @@ export async function composeServices(platform: Platform, paths: Paths, options:
 
   const settingsStore = await open('The settings file', { path: paths.settings, schema: settingsFileSchema, defaults: DEFAULT_SETTINGS_FILE })
   const settings = createSettings(settingsStore)
-  const gateway = createGatewaySupervisor({
-    launcher: platform.gatewayLauncher, dataFolder: paths.gatewayData, preferredPort: settingsStore.get().gatewayPort, readReadyLine, clock, timers, log,
-  })
-  gateway.start()
 
   const [secrets, authStore, accountStore, inboxStore, serverStore] = await Promise.all([
     platform.openSecrets(),

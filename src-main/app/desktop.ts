@@ -17,6 +17,8 @@ import type { WindowBounds } from '../platform/window-bounds.ts'
 import { writeFileAtomic } from '../storage/atomic-file.ts'
 import { composeServices, type Services } from './compose.ts'
 import { desktopPlatform } from './desktop-platform.ts'
+import { keepGatewayNote } from './gateway-note.ts'
+import type { GatewaySupervisor } from './gateway-supervisor.ts'
 import { createLateWrite, type LateWrite } from './late-write.ts'
 import { writeLastScreen } from './last-screen.ts'
 import type { Paths } from './paths.ts'
@@ -33,6 +35,7 @@ export interface DesktopDeps {
   version: string
   log: Log
   hub: TopicHub
+  gateway: GatewaySupervisor
   /** Shows the window (made anew when it was closed) and, when given, goes to a route in it. */
   show(route?: string): void
   quit(): void
@@ -51,10 +54,11 @@ export interface Desktop {
 
 /** @throws AppError `storage.*` when not even fresh files can be made. */
 export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
-  const { paths, version, log, hub, show } = deps
+  const { paths, version, log, hub, gateway, show } = deps
   const platform = desktopPlatform({ paths, version, log })
   let listSessions = (): void => undefined
   const services = await composeServices(platform, paths, {
+    gateway,
     approvalMode: 'ask',
     publishChat: (events) => hub.publish('chat.event', events),
     chatSeq: () => hub.currentSeq('chat.event'),
@@ -67,6 +71,8 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
   const window = lateWrite(paths.window, BOUNDS_REST)
   const lastScreen = lateWrite(paths.lastScreen, SCREEN_REST)
   publishStates(hub, services, { version, platform: process.platform }, (screen) => lastScreen.touch(() => writeLastScreen(screen(), version)))
+
+  const note = keepGatewayNote({ gateway, folder: paths.gatewayData, ownPid: process.pid, log })
 
   const { settings, auth, account, inbox } = services
   applyTheme(settings.get().theme)
@@ -93,6 +99,7 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
     async close() {
       tray?.destroy()
       await Promise.all([lastScreen.flush(), window.flush(), services.close()])
+      await note.forget()
     },
   }
 }

@@ -143,3 +143,10 @@ it('stops politely, by force when that does not help, and starts anew when asked
   await supervisor.restart()
   expect(processes).toHaveLength(2)
 })
+
+it('takes only a whole ready line of its own address', () => {
+  expect(readReadyLine('{"url":"http://127.0.0.1:5","token":"t"}')).toEqual({ url: 'http://127.0.0.1:5', token: 't' })
+  for (const odd of ['', 'ready', '[]', 'null', '{"url":"http://127.0.0.1:5"}', '{"url":"https://evil.example","token":"t"}', '{"url":"http://127.0.0.1:5/x","token":"t"}', '{"url":"http://127.0.0.1:5","token":""}']) {
+    expect(readReadyLine(odd)).toBeNull()
+  }
+})

@@ -38,13 +38,13 @@ it('knows without any service that nobody ever signed in, and that the gateway i
 })
 
 it('takes theme and place before the window, and damaged files as none', async () => {
-  expect(takeFirstLook(folder)).toEqual({ bounds: null, theme: 'system' })
-  await writeFile(path.join(folder, 'settings.json'), JSON.stringify({ ...DEFAULT_SETTINGS_FILE, theme: 'dark' }))
+  expect(takeFirstLook(folder)).toEqual({ bounds: null, theme: 'system', gatewayPort: 18_790 })
+  await writeFile(path.join(folder, 'settings.json'), JSON.stringify({ ...DEFAULT_SETTINGS_FILE, theme: 'dark', gatewayPort: 20_001 }))
   await writeFile(path.join(folder, 'window.json'), '{"x":1,"y":2,"width":900,"height":700,"maximized":true}')
-  expect(takeFirstLook(folder)).toEqual({ bounds: { x: 1, y: 2, width: 900, height: 700, maximized: true }, theme: 'dark' })
+  expect(takeFirstLook(folder)).toEqual({ bounds: { x: 1, y: 2, width: 900, height: 700, maximized: true }, theme: 'dark', gatewayPort: 20_001 })
   await writeFile(path.join(folder, 'settings.json'), '{"theme":"purple"')
   await writeFile(path.join(folder, 'window.json'), '[]')
-  expect(takeFirstLook(folder)).toEqual({ bounds: null, theme: 'system' })
+  expect(takeFirstLook(folder)).toEqual({ bounds: null, theme: 'system', gatewayPort: 18_790 })
 })
 
 function settingsOver(set: (value: SettingsFile) => Promise<void> = async () => {}) {

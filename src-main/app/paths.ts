@@ -3,6 +3,8 @@ import path from 'node:path'
 
 export const WINDOW_FILE = 'window.json'
 export const SETTINGS_FILE = 'settings.json'
+/** The embedded gateway asks for this port first, unless the settings name another. */
+export const DEFAULT_GATEWAY_PORT = 18_790
 
 export interface Paths {
   dataFolder: string

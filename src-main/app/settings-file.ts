@@ -1,6 +1,7 @@
 /** What `settings.json` holds: the person's settings, and the gateway's preferred port. Version 1. */
 import { z } from 'zod'
 import { DEFAULT_SETTINGS, type Settings } from '../../src-shared/domain/settings.ts'
+import { DEFAULT_GATEWAY_PORT } from './paths.ts'
 
 export interface SettingsFile extends Settings {
   version: 1
@@ -8,7 +9,7 @@ export interface SettingsFile extends Settings {
   gatewayPort: number
 }
 
-export const DEFAULT_SETTINGS_FILE: SettingsFile = { version: 1, ...DEFAULT_SETTINGS, gatewayPort: 18_790 }
+export const DEFAULT_SETTINGS_FILE: SettingsFile = { version: 1, ...DEFAULT_SETTINGS, gatewayPort: DEFAULT_GATEWAY_PORT }
 
 /** A setting that an older version did not know takes its default; a wrong one makes the file damaged. */
 export const settingsFileSchema: z.ZodType<SettingsFile> = z.object({

@@ -6,6 +6,7 @@ import { createTopicHub } from '../ipc/topic-hub.ts'
 import { electronApplication } from '../platform/electron/application.ts'
 import { guardPages } from '../platform/electron/guard.ts'
 import { openIpcDoor } from '../platform/electron/ipc-door.ts'
+import { utilityGatewayLauncher } from '../platform/electron/gateway-launcher.ts'
 import { claimPageScheme, servePage } from '../platform/electron/page-scheme.ts'
 import { applyTheme } from '../platform/electron/theme.ts'
 import { createFileLog } from '../platform/node/file-log.ts'
@@ -13,6 +14,8 @@ import { systemClock, systemTimers } from '../platform/node/machine.ts'
 import { openPageFiles } from '../platform/page-files.ts'
 import type { Desktop } from './desktop.ts'
 import { takeFirstLook } from './first-look.ts'
+import { readReadyLine } from './gateway-ready-line.ts'
+import { createGatewaySupervisor } from './gateway-supervisor.ts'
 import { LAST_SCREEN_TOPICS, loadLastScreen } from './last-screen.ts'
 import { createMainWindow } from './main-window.ts'
 import { pathsOf } from './paths.ts'
@@ -30,7 +33,7 @@ export async function start(): Promise<void> {
   claimPageScheme()
   const paths = pathsOf(application.rootFolder, application.dataFolder)
   const page = openPageFiles(paths.pageFolder)
-  const { bounds, theme } = takeFirstLook(paths.dataFolder)
+  const { bounds, theme, gatewayPort } = takeFirstLook(paths.dataFolder)
   const log = createFileLog({ file: paths.log, clock: systemClock })
   process.on('uncaughtException', (error) => log.error('uncaught', { error }))
   process.on('unhandledRejection', (error) => log.error('unhandled', { error }))
@@ -45,7 +48,16 @@ export async function start(): Promise<void> {
   const painted = new Promise<void>((resolve) => {
     markPainted = resolve
   })
-  const ready = painted.then(() => import('./desktop.ts')).then(({ startDesktop }) => startDesktop({ paths, version: application.version, log, hub, show, quit: application.quit }))
+  const gateway = createGatewaySupervisor({
+    launcher: utilityGatewayLauncher(paths.gatewayScript), dataFolder: paths.gatewayData, preferredPort: gatewayPort, readReadyLine,
+    clock: systemClock, timers: systemTimers, log,
+  })
+  const ready = painted.then(async () => {
+    // Its process starts on another processor while this one loads the services.
+    gateway.start()
+    const { startDesktop } = await import('./desktop.ts')
+    return startDesktop({ paths, version: application.version, log, hub, gateway, show, quit: application.quit })
+  })
   let desktop: Desktop | null = null
   let quitting = false
 
@@ -86,7 +98,7 @@ export async function start(): Promise<void> {
     },
     finish: async () => {
       const late = new Promise<void>((resolve) => void systemTimers.after(FAREWELL, resolve))
-      await Promise.race([desktop?.close() ?? Promise.resolve(), late])
+      await Promise.race([desktop?.close() ?? gateway.stop(), late])
       await Promise.race([log.flush(), late])
     },
   })

@@ -1,4 +1,4 @@
-/** Starts the embedded gateway as Electron's utility process. Loaded after the first paint. */
+/** Starts the embedded gateway as Electron's utility process. */
 import { utilityProcess } from 'electron'
 import { lineReader, type GatewayLauncher } from '../gateway-launcher.ts'
 
