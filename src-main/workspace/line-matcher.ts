@@ -1,53 +1,52 @@
-/** Finds the lines of a text that match, by plain text or by a regular expression that cannot hang the app. */
-import { createContext, runInContext, Script, type Context } from 'node:vm'
+/** Matches lines on a worker thread: the app stays responsive, and an expression that would run for ever is ended. */
+import { Worker } from 'node:worker_threads'
 import { AppError } from '../../src-shared/errors.ts'
+import { matchLines, type LineMatch, type Query } from './match-lines.ts'
 
-export interface LineMatch {
-  /** 1-based. */
-  line: number
-  text: string
+export interface LineMatcher {
+  /** Matches per file, at most `limit` in all. @throws AppError `tool.invalid-arguments` for a pattern that takes too long. */
+  match(files: readonly Uint8Array[], limit: number): Promise<LineMatch[][]>
+  /** Ends the thread. */
+  close(): Promise<void>
 }
 
-/** At most `limit` matching lines of `text`. @throws AppError `tool.invalid-arguments` for a pattern that takes too long. */
-export type LineMatcher = (text: string, limit: number) => LineMatch[]
+/** Milliseconds for one batch of files; an ordinary pattern needs a few. */
+const MAX_MS = 2000
 
-/** Longer lines are looked at only this far, which also keeps minified files cheap. */
-const MAX_LINE = 2000
-/** Milliseconds for one file. */
-const MAX_MS = 250
-
-export interface Query {
-  pattern: string
-  isRegex: boolean
-  ignoreCase: boolean
-}
+/** The thread's program; `matchLines` comes as text, which is why it stands alone. */
+const PROGRAM = `
+const { parentPort, workerData } = require('node:worker_threads')
+const matchLines = ${matchLines.toString()}
+parentPort.on('message', ({ files, limit }) => parentPort.postMessage(matchLines(files, limit, workerData)))
+`
 
 /** @throws AppError `tool.invalid-arguments` for a pattern that is no regular expression. */
-export function createLineMatcher({ pattern, isRegex, ignoreCase }: Query): LineMatcher {
-  if (pattern === '') throw new AppError('tool.invalid-arguments', { issue: 'pattern is empty.' })
-  if (!isRegex) {
-    const wanted = ignoreCase ? pattern.toLowerCase() : pattern
-    return (text, limit) => {
-      // Most files hold nothing: one look at the whole before cutting it into lines.
-      const folded = ignoreCase ? text.toLowerCase() : text
-      return folded.includes(wanted) ? collect(text, limit, (line) => (ignoreCase ? line.toLowerCase() : line).includes(wanted)) : []
-    }
-  }
-  checkPattern(pattern)
-  // In a context of its own a running expression can be stopped: V8 looks at its stack limit while it goes back and forth.
-  const context: Context = createContext({ pattern, flags: ignoreCase ? 'iu' : 'u', lines: [] as string[], limit: 0, hits: [] as number[] })
-  runInContext('let expression; try { expression = new RegExp(pattern, flags) } catch { expression = new RegExp(pattern, flags.replace("u", "")) }', context)
-  const script = new Script('hits = []; for (let at = 0; at < lines.length && hits.length < limit; at += 1) if (expression.test(lines[at])) hits.push(at)')
-  return (text, limit) => {
-    const lines = text.split('\n')
-    context['lines'] = lines.map((line) => line.slice(0, MAX_LINE))
-    context['limit'] = limit
-    try {
-      script.runInContext(context, { timeout: MAX_MS })
-    } catch (cause) {
-      throw new AppError('tool.invalid-arguments', { issue: 'The pattern takes too long; make it simpler or search for plain text.' }, { cause })
-    }
-    return [...(context['hits'] as number[])].map((at) => ({ line: at + 1, text: clean(lines[at] ?? '') }))
+export function createLineMatcher(query: Query): LineMatcher {
+  if (query.isRegex) checkPattern(query.pattern)
+  const worker = new Worker(PROGRAM, { eval: true, workerData: query, name: 'search', resourceLimits: { maxOldGenerationSizeMb: 256 } })
+  // An idle thread must not keep the headless app running.
+  worker.unref()
+  return {
+    match: (files, limit) =>
+      new Promise<LineMatch[][]>((resolve, reject) => {
+        const settle = (act: () => void): void => {
+          clearTimeout(watch)
+          worker.off('message', onMessage)
+          worker.off('error', onError)
+          act()
+        }
+        const onMessage = (result: LineMatch[][]): void => settle(() => resolve(result))
+        const onError = (cause: Error): void => settle(() => reject(new AppError('tool.failed', { reason: cause.message }, { cause })))
+        const watch = setTimeout(() => {
+          settle(() => reject(new AppError('tool.invalid-arguments', { issue: 'The pattern takes too long; make it simpler or search for plain text.' })))
+        }, MAX_MS)
+        worker.on('message', onMessage)
+        worker.on('error', onError)
+        worker.postMessage({ files, limit })
+      }),
+    async close() {
+      await worker.terminate()
+    },
   }
 }
 
@@ -62,23 +61,4 @@ function checkPattern(pattern: string): void {
   } catch (cause) {
     throw new AppError('tool.invalid-arguments', { issue: `The pattern is not a regular expression: ${cause instanceof Error ? cause.message : ''}` }, { cause })
   }
-}
-
-function collect(text: string, limit: number, matches: (line: string) => boolean): LineMatch[] {
-  const found: LineMatch[] = []
-  let line = 0
-  for (let from = 0; from <= text.length && found.length < limit; ) {
-    const end = text.indexOf('\n', from)
-    const stop = end < 0 ? text.length : end
-    line += 1
-    const own = text.slice(from, stop)
-    if (matches(own)) found.push({ line, text: clean(own) })
-    from = stop + 1
-  }
-  return found
-}
-
-function clean(line: string): string {
-  const text = line.endsWith('\r') ? line.slice(0, -1) : line
-  return text.length > 300 ? `${text.slice(0, 299)}…` : text
 }

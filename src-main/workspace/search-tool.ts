@@ -15,53 +15,62 @@ import { relative, walk } from './walk.ts'
 const BUDGET_MS = 10_000
 const MAX_FILES = 100_000
 const MAX_FILE_BYTES = 4 * 1024 * 1024
-const AT_ONCE = 8
+const AT_ONCE = 16
 
 /** @throws AppError `workspace.not-found`, `tool.invalid-arguments` */
 export async function searchFiles(root: string, place: Place, args: ToolArguments<'search'>, signal: AbortSignal, clock: Clock, spill: Spill): Promise<ToolOutcome> {
-  const matcher = createLineMatcher({ pattern: args.pattern, isRegex: args.regex, ignoreCase: args.ignore_case })
   const info = await stat(place.full).catch(() => null)
   if (info === null) throw new AppError('workspace.not-found', { path: place.shown })
+  const matcher = createLineMatcher({ pattern: args.pattern, isRegex: args.regex, ignoreCase: args.ignore_case })
   const deadline = clock.now() + BUDGET_MS
   const state = { lines: [] as string[], files: 0, skipped: 0 }
   const isDone = (): boolean => signal.aborted || clock.now() > deadline || state.lines.length >= args.max_results
-
-  if (info.isFile()) await searchBatch([place.full], place.shown)
-  else {
-    const accepts = args.glob === undefined ? () => true : createGlob(args.glob)
-    let batch: string[] = []
-    for await (const entry of walk(root, place.full, { depth: 64, limit: MAX_FILES, shouldStop: isDone })) {
-      if (entry.kind !== 'file' || !accepts(entry.shown)) continue
-      batch.push(entry.full)
+  try {
+    const found = info.isFile() ? [place] : candidates(root, place, args.glob, isDone)
+    let batch: Place[] = []
+    for await (const file of found) {
+      batch.push(file)
       if (batch.length < AT_ONCE) continue
-      await searchBatch(batch)
+      await searchBatch(batch, matcher, state, args.max_results)
       batch = []
       if (isDone()) break
     }
-    if (!isDone()) await searchBatch(batch)
+    if (!isDone()) await searchBatch(batch, matcher, state, args.max_results)
+  } finally {
+    await matcher.close()
   }
-
-  async function searchBatch(files: readonly string[], name?: string): Promise<void> {
-    const read = await Promise.all(files.map((file) => readSearchable(file, relative(root, file))))
-    for (const [index, bytes] of read.entries()) {
-      const file = files[index]
-      if (bytes === 'skipped') state.skipped += 1
-      else if (bytes !== null && file !== undefined && !isDone()) addMatches(name ?? relative(root, file), bytes, matcher)
-    }
-  }
-
-  function addMatches(shown: string, bytes: Buffer, match: LineMatcher): void {
-    state.files += 1
-    for (const hit of match(bytes.toString('utf8'), args.max_results - state.lines.length)) state.lines.push(`${shown}:${hit.line}: ${hit.text}`)
-  }
-
   return longOutcome(summarise(state, args, clock.now() > deadline), spill)
 }
 
+interface SearchState {
+  lines: string[]
+  files: number
+  skipped: number
+}
+
+async function* candidates(root: string, place: Place, glob: string | undefined, isDone: () => boolean): AsyncGenerator<Place> {
+  const accepts = glob === undefined ? () => true : createGlob(glob)
+  for await (const entry of walk(root, place.full, { depth: 64, limit: MAX_FILES, shouldStop: isDone })) {
+    if (entry.kind === 'file' && accepts(entry.shown)) yield { full: entry.full, shown: relative(root, entry.full) }
+  }
+}
+
+async function searchBatch(files: readonly Place[], matcher: LineMatcher, state: SearchState, max: number): Promise<void> {
+  const texts: { shown: string; bytes: Buffer }[] = []
+  for (const [index, bytes] of (await Promise.all(files.map(readSearchable))).entries()) {
+    if (bytes === 'skipped') state.skipped += 1
+    else if (bytes !== null) texts.push({ shown: files[index]?.shown ?? '', bytes })
+  }
+  if (texts.length === 0) return
+  state.files += texts.length
+  const matches = await matcher.match(texts.map(({ bytes }) => bytes), max - state.lines.length)
+  for (const [index, hits] of matches.entries()) for (const hit of hits) state.lines.push(`${texts[index]?.shown ?? ''}:${hit.line}: ${hit.text}`)
+}
+
 /** null = not a text file; `skipped` = too large or not readable. */
-async function readSearchable(full: string, shown: string): Promise<Buffer | 'skipped' | null> {
+async function readSearchable(place: Place): Promise<Buffer | 'skipped' | null> {
   try {
-    const bytes = await readBytes({ full, shown }, MAX_FILE_BYTES)
+    const bytes = await readBytes(place, MAX_FILE_BYTES)
     return bytes === null || isBinary(bytes) ? null : bytes
   } catch {
     // Said in the summary as a number; one unreadable file must not end the search.
