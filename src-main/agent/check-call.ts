@@ -22,7 +22,7 @@ export async function checkCall(
     const names = rooms.catalog.tools.map((known) => known.definition.name).join(', ')
     return refuse(unknownFacts(call.wireName), `Error: there is no tool "${oneLine(call.wireName, 100)}". The tools are: ${names}.`)
   }
-  const facts: CallFacts = { name: tool.name, origin: tool.origin, risk: tool.risk, summary: '', diff: null }
+  const facts = factsOf(tool)
   const args = parseArguments(call.argumentsText)
   if (typeof args === 'string') return refuse(facts, args)
   try {
@@ -38,6 +38,11 @@ export async function checkCall(
   } catch (error) {
     return refuse(facts, errorText(error))
   }
+}
+
+/** What is known of a call from its tool alone. */
+export function factsOf(tool: CatalogTool): CallFacts {
+  return { name: tool.name, origin: tool.origin, risk: tool.risk, summary: '', diff: null }
 }
 
 /** An error as a model reads it. */

@@ -8,7 +8,7 @@ import type { SessionRepository } from '../sessions/repository.ts'
 import type { Approvals } from './approvals.ts'
 import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
 import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
-import { checkCall, errorText, type CheckedCall } from './check-call.ts'
+import { checkCall, errorText, factsOf, type CheckedCall } from './check-call.ts'
 import { fitMemory } from './memory.ts'
 import { callModel } from './model-call.ts'
 import type { Outbox } from './outbox.ts'
@@ -141,7 +141,10 @@ export function startTurn(
       const answered = await callModel({ wire: deps.wires[session.wire], connection, request, signal: abort.signal }, {
         wanted: () => !state.outcome,
         receipt: (receipt) => recorder.receipt(number, receipt),
-        toolCall: ({ callId, name, argumentsText }) => dispatch({ type: 'tool-call', key: deps.ids.next('item'), callId, name, argumentsText }),
+        toolCall: ({ callId, name, argumentsText }) => {
+          const tool = catalog?.find(name) ?? null
+          dispatch({ type: 'tool-call', key: deps.ids.next('item'), callId, name, argumentsText, facts: tool && factsOf(tool) })
+        },
         text: (text) => {
           stepText += text
           dispatch({ type: 'text' })

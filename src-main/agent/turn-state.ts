@@ -3,7 +3,7 @@ import type { FileDiff, ToolOrigin, ToolRisk } from '../../src-shared/domain/ses
 import type { ToolImage } from '../../src-shared/domain/tool.ts'
 import type { AppErrorData } from '../../src-shared/errors.ts'
 
-/** What is known about a call once it was looked up, before it runs. */
+/** What is known about a call before it runs: its tool at once, what it would do (summary, diff) once it was looked up. */
 export interface CallFacts {
   name: string
   origin: ToolOrigin
@@ -65,7 +65,7 @@ export type Verdict = { kind: 'allow' } | { kind: 'ask' } | { kind: 'refuse'; st
 export type TurnEvent =
   | { type: 'begin' }
   | { type: 'text' }
-  | { type: 'tool-call'; key: string; callId: string; name: string; argumentsText: string }
+  | { type: 'tool-call'; key: string; callId: string; name: string; argumentsText: string; facts: CallFacts | null }
   /** `length`: cut at the limit of one answer. */
   | { type: 'model-finished'; reason: 'end' | 'length' | 'refused' }
   | { type: 'model-failed'; error: AppErrorData; at: number }

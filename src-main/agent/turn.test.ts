@@ -6,7 +6,7 @@ import { TURN_LIMITS, type CallFacts, type TurnEffect, type TurnEvent, type Turn
 
 const AT = 1_000
 const facts = (risk: CallFacts['risk'] = 'read'): CallFacts => ({ name: 'tool', origin: { kind: 'workspace' }, risk, summary: 'a thing', diff: null })
-const call = (key: string, args = `{"n":"${key}"}`, name = 'tool'): TurnEvent => ({ type: 'tool-call', key, callId: `id_${key}`, name, argumentsText: args })
+const call = (key: string, args = `{"n":"${key}"}`, name = 'tool'): TurnEvent => ({ type: 'tool-call', key, callId: `id_${key}`, name, argumentsText: args, facts: null })
 const checked = (key: string, verdict: Verdict['kind'] | Verdict = 'allow', risk: CallFacts['risk'] = 'read'): TurnEvent => ({
   type: 'checked', key, facts: facts(risk), at: AT,
   verdict: typeof verdict === 'object' ? verdict : verdict === 'refuse' ? { kind: 'refuse', status: 'failed', text: 'no such thing' } : { kind: verdict },

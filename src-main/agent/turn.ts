@@ -69,7 +69,7 @@ function callModel(state: TurnState): Stepped {
 function collect(state: TurnState, event: Extract<TurnEvent, { type: 'tool-call' }>): TurnState {
   const call: TurnCall = {
     key: event.key, callId: event.callId, wireName: event.name, argumentsText: event.argumentsText,
-    phase: 'collected', facts: null, result: null, startedAt: null, endedAt: null,
+    phase: 'collected', facts: event.facts, result: null, startedAt: null, endedAt: null,
   }
   return { ...state, heard: true, calls: [...state.calls, call], toolCalls: state.toolCalls + 1 }
 }

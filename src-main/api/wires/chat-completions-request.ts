@@ -12,18 +12,22 @@ type Message =
 
 export interface ChatCompletionsBody {
   model: string
-  max_tokens: number
+  max_tokens?: number
+  max_completion_tokens?: number
   stream: true
   stream_options: { include_usage: true }
   messages: Message[]
   tools?: { type: 'function'; function: { name: string; description: string; parameters: Readonly<Record<string, unknown>> } }[]
 }
 
-export function chatCompletionsBody(request: ModelRequest): ChatCompletionsBody {
+/** What the limit of an answer is called: reasoning models take only the newer name, most relays only the older. */
+export type LimitName = 'max_tokens' | 'max_completion_tokens'
+
+export function chatCompletionsBody(request: ModelRequest, limit: LimitName): ChatCompletionsBody {
   const system: Message[] = request.system === '' ? [] : [{ role: 'system', content: request.system }]
   return {
     model: request.model,
-    max_tokens: request.maxTokens,
+    [limit]: request.maxTokens,
     stream: true,
     stream_options: { include_usage: true },
     messages: [...system, ...request.messages.flatMap(toMessages)],

@@ -1,5 +1,6 @@
 /** The Chat Completions wire against streams in the recorded format: whole, cut at every byte, and as relays mangle them. */
 import { describe, expect, it } from 'vitest'
+import { AppError } from '../../../src-shared/errors.ts'
 import type { ModelRequest } from '../ports.ts'
 import { createChatCompletionsWire } from './chat-completions.ts'
 import { answer, callWire, everyCut, joined, REQUEST } from './testing/answers.ts'
@@ -128,6 +129,23 @@ describe('asking', () => {
       { role: 'user', text: 'Thanks' },
     ],
   }
+  it('calls the limit as the model wants it, and remembers that', async () => {
+    const limits: unknown[] = []
+    const wire = createChatCompletionsWire({
+      open: async ({ body }) => {
+        limits.push(Object.keys(Object(body)).filter((key) => key.startsWith('max_')))
+        if (JSON.stringify(body).includes('"max_tokens"')) {
+          throw new AppError('api.bad-request', { message: "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead." })
+        }
+        return answer(chunk({ content: 'x' }) + DONE)
+      },
+      timers: { after: () => () => undefined }, idleMs: 1_000,
+    })
+    for (let twice = 0; twice < 2; twice += 1) {
+      for await (const event of wire.stream({ baseUrl: 'http://g', token: 't' }, REQUEST, new AbortController().signal)) expect(event).toBeDefined()
+    }
+    expect(limits).toEqual([['max_tokens'], ['max_completion_tokens'], ['max_completion_tokens']])
+  })
   it('sends results as tool messages and their images after them', async () => {
     const { sent } = await callWire(createChatCompletionsWire, answer(chunk({ content: 'x' }) + DONE), conversation)
     expect(sent[0]).toMatchObject({ url: 'http://gateway.test/v1/chat/completions', token: 'secret' })
