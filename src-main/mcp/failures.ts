@@ -59,7 +59,12 @@ export function callError(error: unknown, spec: McpServerSpec, exit: ServerExit 
   }
 }
 
+/** A stack trace ends in lines that say little: the line that names an error is worth more than the last ones. */
+const NAMES_ERROR = /(^|\s|\[)(\w*(Error|Exception)|error|fatal|panic(ked)?)\b[^:]{0,60}:/i
+
 function lastOutput(stderr: StderrTail): string {
   const lines = stderr.lines()
-  return lines.length === 0 ? '' : ` Its last output: ${lines.slice(-3).join(' / ')}`
+  if (lines.length === 0) return ''
+  const named = lines.find((line) => NAMES_ERROR.test(line))
+  return ` ${named === undefined ? `Its last output: ${lines.slice(-3).join(' / ')}` : `It said: ${named.trim()}`}`
 }

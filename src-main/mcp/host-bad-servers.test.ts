@@ -16,6 +16,11 @@ describe('a server that does not come up', () => {
     expect(host.state().servers[0]?.stderrTail).toEqual(['no API key given'])
     expect(await host.tools(never)).toEqual([])
   })
+  it('is failed with the line that names the error, not with the end of a stack trace', async () => {
+    const host = newHost()
+    await host.configure([nodeServer('broken', await fakes().server('broken', "require('portico-no-such-package')"))])
+    await expect(host.start('id-broken')).rejects.toMatchObject({ fields: { reason: expect.stringMatching(/It said: Error: Cannot find module 'portico-no-such-package'$/) } })
+  })
   it('says so when there is no such program', async () => {
     const host = newHost()
     await host.configure([{ id: 'x', name: 'ghost', command: 'portico-no-such-program', args: [], envNames: [], enabled: true }])
