@@ -86,7 +86,7 @@ export function describe(error: AppErrorData): ErrorWords {
     case 'gateway.timeout':
       return words('The gateway is too slow.', `No answer from ${text('url', 'it')} within ${text('seconds', '30')} s.`, 'Try again in a moment.')
     case 'gateway.failed':
-      return words('The built-in gateway stopped.', text('reason', 'It ended unexpectedly.'), 'Restart it in Settings. Your wallet and receipts are kept.')
+      return words('The built-in gateway stopped.', text('reason', 'It ended unexpectedly.'), text('advice', 'Restart it in Settings. Your wallet and receipts are kept.'))
     case 'gateway.port-taken':
       return words(`Port ${text('port', '')} is taken.`, 'Another program uses the gateway’s usual port.', text('advice', 'Choose another port with --port, or close that program.'))
     case 'api.bad-request':
@@ -110,7 +110,7 @@ export function describe(error: AppErrorData): ErrorWords {
     case 'stream.malformed':
       return words('The answer could not be read.', `The gateway sent a stream that breaks its format.${request}`, 'Try again; what arrived is kept.')
     case 'auth.not-signed-in':
-      return words('You are not signed in.', 'This needs an account on a gateway.', 'Sign in first.')
+      return words('You are not signed in.', 'This needs an account on a gateway.', text('advice', 'Sign in first.'))
     case 'auth.unsupported':
       return words('This gateway has no device sign-in.', `${text('url', 'It')} did not answer the device sign-in route.`, 'Check the address, or choose another gateway.')
     case 'auth.bad-address':

@@ -74,5 +74,6 @@ describe('receiptLine', () => {
   it('sums what is known and says what is not', () => {
     expect(receiptLine(end([step({}), step({ outputTokens: 5 })], 13_800))).toBe('done · 2 steps · 2 tool calls · 2,400 in, 35 out · $0.01 · $9.99 left')
     expect(receiptLine(end([step({ inputTokens: null, costMicro: null, balanceAfterMicro: null })], null))).toBe('done · 1 step · 2 tool calls · unknown in, 30 out · cost unknown')
+    expect(receiptLine({ ...end([], null), status: 'failed', receipt: null })).toBe('failed · no answer came')
   })
 })

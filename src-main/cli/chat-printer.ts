@@ -88,6 +88,7 @@ function callLine({ name, origin, summary, status, diff }: ToolCallView): string
 /** "done · 3 steps · 2 tool calls · 1,234 in, 56 out · $0.0079". A cost the gateway has not reported is said to be unknown. */
 export function receiptLine(end: Extract<SessionItem, { kind: 'turn-end' }>): string {
   const steps = end.receipt?.steps ?? []
+  if (steps.length === 0) return `${end.status} · no answer came`
   const sum = (counts: readonly (number | null)[]): string => {
     const known = counts.filter((count) => count !== null)
     return known.length === counts.length && counts.length > 0 ? known.reduce((total, count) => total + count, 0).toLocaleString('en-US') : 'unknown'

@@ -52,7 +52,7 @@ export async function connect(invocation: Invocation, services: CliServices): Pr
     const asked = state.kind === 'signed-in' && (target === null || state.baseUrl === target.baseUrl)
     if (asked) return { ...(await auth.connection()), via: 'sign-in' }
   }
-  if (target !== null) throw new AppError('auth.not-signed-in')
+  if (target !== null) throw new AppError('auth.not-signed-in', { advice: `Run portico login --url ${target.baseUrl}, or set PORTICO_TOKEN.` })
   const { url, token: local } = await services.local.access()
   return { system: embedded, connection: { baseUrl: url, token: local }, via: 'local account' }
 }

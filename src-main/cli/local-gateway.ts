@@ -33,6 +33,7 @@ const END_WITHIN = 3_000
 const PROBE_WITHIN = 2_000
 /** What the gateway's process ends with. */
 const PORT_TAKEN = 3
+const FOLDER_IN_USE = 'data-in-use'
 
 export function createLocalGateway(deps: LocalGatewayDeps): LocalGateway {
   let found: Promise<RunningGateway> | null = null
@@ -101,8 +102,9 @@ export function createLocalGateway(deps: LocalGatewayDeps): LocalGateway {
 /** The process says on stderr, as one JSON line, why it cannot start. */
 function startError(code: number | null, port: number, lastWords: string): AppError {
   if (code === PORT_TAKEN) return new AppError('gateway.port-taken', { port })
-  const parsed = z.looseObject({ detail: z.string() }).safeParse(safeJson(lastWords))
-  return new AppError('gateway.failed', { reason: parsed.success ? parsed.data.detail : lastWords || 'It ended before it was ready.' })
+  const parsed = z.looseObject({ error: z.string(), detail: z.string() }).safeParse(safeJson(lastWords))
+  const advice = parsed.data?.error === FOLDER_IN_USE ? 'Close the other Portico of this data folder, or name its gateway with --url.' : 'The log in the data folder may say more.'
+  return new AppError('gateway.failed', { reason: parsed.data?.detail ?? (lastWords || 'It ended before it was ready.'), advice })
 }
 
 function safeJson(text: string): unknown {

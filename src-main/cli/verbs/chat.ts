@@ -3,18 +3,22 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ModelInfo, WireName } from '../../../src-shared/domain/account.ts'
 import type { SessionItem } from '../../../src-shared/domain/session.ts'
-import { AppError, toErrorData } from '../../../src-shared/errors.ts'
+import { AppError, describe, toErrorData } from '../../../src-shared/errors.ts'
 import { checkToolbox } from '../../app/toolbox-rule.ts'
+import type { McpHost } from '../../mcp/ports.ts'
 import { choiceOf, UsageError, type Invocation } from '../arguments.ts'
 import { createChatPrinter, receiptLine } from '../chat-printer.ts'
 import type { CliServices } from '../compose-cli.ts'
 import { connect, type Asker } from '../connect.ts'
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.ts'
 import { openMcpHost } from '../mcp-servers.ts'
-import type { Output } from '../output.ts'
+import { forTerminal, type Output } from '../output.ts'
 import type { Verb, VerbContext } from '../run.ts'
 
 type TurnEnd = Extract<SessionItem, { kind: 'turn-end' }>
+
+/** How long a stopped turn waits to learn what it cost. */
+const BILL_WAIT_MS = 2_000
 
 export const runChat: Verb = async (context) => {
   const { invocation, services, output, interrupted, cwd } = context
@@ -23,6 +27,7 @@ export const runChat: Verb = async (context) => {
   const folder = await folderOf(invocation, cwd)
   const prompt = await promptOf(context)
   const mcp = await openMcpHost(services, invocation.values['mcp'], cwd)
+  watchServers(mcp, output)
   const asker = await connect(invocation, services)
   const model = chooseModel(await asker.system.models.list(asker.connection, interrupted), invocation.values['model'] ?? null, (await services.settings()).defaultModel)
   const printer = createChatPrinter(output)
@@ -37,8 +42,8 @@ export const runChat: Verb = async (context) => {
   if (model.practice) output.note(`${model.name} is a rule-based practice responder, not an AI.`)
   const stop = (): void => {
     chat.stop({ sessionId: session.id })
-    // What the turn cost can be read later; nobody waits for it after Ctrl-C.
-    void chat.close()
+    // A stopped answer costs something too; but nobody waits long for the bill after Ctrl-C.
+    services.platform.timers.after(BILL_WAIT_MS, () => void chat.close())
   }
   interrupted.addEventListener('abort', stop, { once: true })
   interrupted.throwIfAborted()
@@ -62,6 +67,20 @@ function finish(end: TurnEnd, denied: number, output: Output): ExitCode {
   if (denied === 0) return EXIT.ok
   output.note(`${denied === 1 ? 'One tool call was' : `${denied} tool calls were`} not allowed; --approve reads or --approve all allows more.`)
   return EXIT.denied
+}
+
+/** A server that does not start costs its tools, not the turn: it is said once. */
+function watchServers(mcp: McpHost, output: Output): void {
+  const said = new Set<string>()
+  mcp.onChange(({ servers }) => {
+    for (const { config, state } of servers) {
+      if (state.kind !== 'failed' || said.has(config.id)) continue
+      said.add(config.id)
+      const { title, detail } = describe(state.error)
+      output.event({ type: 'mcp-failed', server: config.name, error: state.error })
+      output.note(forTerminal(`${title} ${detail}`))
+    }
+  })
 }
 
 async function folderOf(invocation: Invocation, cwd: string): Promise<string> {

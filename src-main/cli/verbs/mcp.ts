@@ -12,6 +12,7 @@ export const runMcpList: Verb = async ({ invocation, services, output, interrupt
   await host.tools(interrupted)
   const { servers, totals } = host.state()
   const value = { servers: servers.map(serverValue), totals }
+  if (servers.length === 0) output.note('No MCP servers are saved; --mcp FILE uses those of a file.')
   output.answer([...servers.flatMap(serverLines), `${totals.servers} servers · ${totals.tools} tools`], value)
   return servers.some(({ state }) => state.kind === 'failed') ? EXIT.failure : EXIT.ok
 }
