@@ -1,4 +1,4 @@
-/** A unified diff as rows to show: line numbers, signs, and what was left out between hunks. Pure. */
+/** A unified diff as rows to show: line numbers, signs, and how much was left out between hunks. Pure. */
 
 export type DiffRow =
   | { kind: 'same' | 'add' | 'del'; line: number; text: string }
@@ -14,7 +14,7 @@ export function diffRows(unified: string): readonly DiffRow[] {
     const hunk = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,\d+)? @@/.exec(line)
     if (hunk) {
       const start = Number(hunk[3])
-      const skipped = inside ? start - after : start - 1
+      const skipped = inside ? start - after : 0
       if (skipped > 0) rows.push({ kind: 'skip', text: skipped === 1 ? '1 line unchanged' : `${skipped} lines unchanged` })
       // A hunk of no lines counts the line before it.
       before = Number(hunk[1]) + (hunk[2] === '0' ? 1 : 0)

@@ -105,8 +105,9 @@ export function wishText(call: ToolCallView): string {
   return call.diff !== null && call.name === 'edit' ? 'Wants to edit' : call.risk === 'write' ? 'Wants to write' : `Wants to use ${call.name}`
 }
 
-/** Tokens of all steps; null while any is unknown. */
+/** Tokens of all steps; null while any is unknown or there is none. */
 export function tokensOf(receipt: TurnReceipt): { input: number; output: number } | null {
+  if (receipt.steps.length === 0) return null
   let input = 0
   let output = 0
   for (const step of receipt.steps) {

@@ -5,9 +5,11 @@ import { ask } from '../../bridge/ask.ts'
 import { highlight, type Colored } from './highlight.ts'
 
 export function CodeView({ language, segments, closed }: { language: string; segments: readonly string[]; closed: boolean }) {
-  const colored = useColors(language, segments, closed)
+  const [box, setBox] = useState<HTMLElement | null>(null)
+  const seen = useSeen(box)
+  const colored = useColors(language, segments, closed && seen)
   return (
-    <div className="md-code">
+    <div ref={setBox} className="md-code">
       <div className="md-code-head">
         <span>{language || 'text'}</span>
         <CopyButton segments={segments} />
@@ -26,9 +28,23 @@ const Segment = memo(function Segment({ text, last, colored }: { text: string; l
   return <span className="md-segment">{inside}{last ? '' : '\n'}</span>
 })
 
+/** True once the element has come near the sight: code nobody looks at is not coloured. */
+function useSeen(element: HTMLElement | null): boolean {
+  const [seen, setSeen] = useState(false)
+  useEffect(() => {
+    if (element === null || seen) return
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) setSeen(true)
+    }, { rootMargin: '200px' })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [element, seen])
+  return seen
+}
+
 /** Colours per segment as they come; null until the first is there. */
-function useColors(language: string, segments: readonly string[], closed: boolean): readonly Colored[] | null {
-  const code = closed ? segments.join('\n') : null
+function useColors(language: string, segments: readonly string[], wanted: boolean): readonly Colored[] | null {
+  const code = wanted ? segments.join('\n') : null
   const [colors, setColors] = useState<{ code: string; list: readonly Colored[] } | null>(null)
   useEffect(() => {
     if (code === null) return

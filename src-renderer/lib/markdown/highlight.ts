@@ -8,6 +8,8 @@ export type Colored = readonly { text: string; kind: TokenKind }[]
 
 /** Longer code stays plain (characters). */
 export const HIGHLIGHT_LIMIT = 50_000
+/** Code that is only scrolled past is not coloured (ms in sight). */
+const SETTLED = 180
 const REMEMBERED = 60
 
 const known = new Map<string, readonly Colored[]>()
@@ -44,10 +46,13 @@ export function highlight(language: string, code: string, onColors: (segments: r
     }
     whenIdle(step)
   }
-  // A highlighter that cannot load leaves the code plain, which is what it would have been.
-  void import('./shiki.ts').then((module) => module.tokenizerFor(language)).then(start, () => undefined)
+  const timer = setTimeout(() => {
+    // A highlighter that cannot load leaves the code plain, which is what it would have been.
+    void import('./shiki.ts').then((module) => module.tokenizerFor(language)).then(start, () => undefined)
+  }, SETTLED)
   return () => {
     live = false
+    clearTimeout(timer)
     cancelIdleCallback(ticket)
   }
 }

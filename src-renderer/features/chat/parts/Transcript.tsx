@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 're
 import { cx } from '../../../lib/classes.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Skeleton } from '../../../ui/skeleton.tsx'
+import { followEnd } from '../follow-end.ts'
 import type { Slot } from '../store.ts'
 import { estimateHeight, isTight, missingRange } from '../transcript.ts'
 
@@ -16,8 +17,8 @@ export interface TranscriptProps {
   /** Drawn under the last item: work under way. */
   foot: ReactNode
 }
-/** This near to the end counts as at the end (px). */
-const NEAR = 32
+/** A session opens at its end: an offset past any height (px), which the browser brings back to the real end. */
+const BELOW_ALL = 100_000_000
 
 export function Transcript({ slots, draw, onMissing, foot }: TranscriptProps) {
   const scroller = useRef<HTMLDivElement>(null)
@@ -31,7 +32,10 @@ export function Transcript({ slots, draw, onMissing, foot }: TranscriptProps) {
     getItemKey: (index) => index,
     overscan: 4,
     paddingStart: 24,
+    initialOffset: BELOW_ALL,
   })
+  // At the end the follower moves the scroll; elsewhere an item that changes above must not move what is read.
+  virtual.shouldAdjustScrollPositionOnItemSizeChange = (item, _delta, instance) => !following.current && item.end <= (instance.scrollOffset ?? 0)
   const rows = virtual.getVirtualItems()
   const first = rows[0]?.index ?? 0
   const last = rows.at(-1)?.index ?? 0
@@ -40,27 +44,7 @@ export function Transcript({ slots, draw, onMissing, foot }: TranscriptProps) {
     const box = scroller.current
     const content = inner.current
     if (!box || !content) return
-    const toEnd = (): void => {
-      if (following.current) box.scrollTop = box.scrollHeight
-    }
-    toEnd()
-    const observer = new ResizeObserver(toEnd)
-    observer.observe(content)
-    observer.observe(box)
-    let before = box.scrollTop
-    const onScroll = (): void => {
-      const gap = box.scrollHeight - box.scrollTop - box.clientHeight
-      // Only a move upward leaves the end: growth moves the end away without the person doing anything.
-      if (gap <= NEAR) following.current = true
-      else if (box.scrollTop < before - 1) following.current = false
-      before = box.scrollTop
-      setAway(!following.current && gap > NEAR)
-    }
-    box.addEventListener('scroll', onScroll, { passive: true })
-    return () => {
-      observer.disconnect()
-      box.removeEventListener('scroll', onScroll)
-    }
+    return followEnd(box, content, following, setAway)
   }, [])
 
   useEffect(() => {
@@ -70,7 +54,7 @@ export function Transcript({ slots, draw, onMissing, foot }: TranscriptProps) {
 
   return (
     <div className="relative min-h-0 flex-1">
-      <div ref={scroller} tabIndex={-1} className="h-full overflow-x-hidden overflow-y-auto outline-none [overflow-anchor:none]" data-transcript>
+      <div ref={scroller} tabIndex={-1} className="h-full overflow-x-hidden overflow-y-auto outline-none [overflow-anchor:none] [scrollbar-gutter:stable_both-edges]" data-transcript>
         <div ref={inner}>
           <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
             {rows.map((row) => {
