@@ -22,7 +22,8 @@ describe('modelOptions', () => {
     expect(modelOptions([model], 'gone').map((option) => option.value)).toEqual(['gone', 'm'])
     expect(modelOptions([model], 'm').map((option) => option.value)).toEqual(['m'])
   })
-  it('says that practice is not an AI', () => {
+  it('says that practice is not an AI, once', () => {
+    expect(modelOptions([{ ...model, name: 'M (not an AI)', practice: true }], null)[0]?.detail).not.toContain('not an AI')
     expect(modelOptions([{ ...model, practice: true }], null)[0]?.detail).toContain('not an AI')
   })
 })

@@ -35,12 +35,18 @@ export function upstreamWords(upstream: UpstreamView): { name: string; tone: Ton
   return upstream.reachable ? { name: 'Answers', tone: 'good' } : { name: 'Does not answer', tone: 'warn' }
 }
 
+/** Practice says once that it is not an AI; any other model gives its id where that is not its name. */
+function detailOf(model: ModelInfo): { detail?: string } {
+  if (model.practice) return { detail: model.name.includes('not an AI') ? 'Answers by rules' : 'Answers by rules, not an AI' }
+  return model.name === model.id ? {} : { detail: model.id }
+}
+
 /** The choices for the default model; one that the gateway no longer lists stays visible. */
 export function modelOptions(models: readonly ModelInfo[], current: string | null): readonly { value: string; label: string; detail?: string }[] {
   const listed = models.map((model) => ({
     value: model.id,
     label: model.name,
-    ...(model.practice ? { detail: 'Practice: follows rules, not an AI' } : model.name === model.id ? {} : { detail: model.id }),
+    ...detailOf(model),
   }))
   if (current !== null && !models.some((model) => model.id === current)) {
     return [{ value: current, label: current, detail: 'Not offered by this gateway' }, ...listed]
