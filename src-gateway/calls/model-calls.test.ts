@@ -52,6 +52,12 @@ describe('a call', () => {
     call.stop()
     expect([did, wasAborted()]).toEqual([['open', 'cancel stopped'], true])
   })
+  it('is paid before its caller learns that it is over', async () => {
+    const { calls, request, did } = setUp()
+    const seen: string[] = []
+    for await (const event of (await calls.start(request())).events) seen.push(`${event.type} ${did.at(-1)}`)
+    expect(seen).toEqual(['text open', 'text open', 'usage settle finished 6', 'finish settle finished 6'])
+  })
   it('stopped in between pays for what was taken, once, whoever stops it', async () => {
     const { calls, request, did } = setUp()
     const hangUp = new AbortController()

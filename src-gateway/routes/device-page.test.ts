@@ -88,6 +88,8 @@ describe('without a ticket', () => {
     const right = await person.post('/device/sign-in', { csrf: csrfIn(wrong.html), user_code: userCode, password: 'correct horse' })
     expect([right.status, right.headers.get('location')]).toEqual([303, `/device?user_code=${userCode}`])
     expect(person.cookie()).not.toBe(before)
+    const planted = await gateway.fetch('/device/sign-in', { method: 'POST', headers: { cookie: before, origin: gateway.running.url }, body: new URLSearchParams({ csrf: csrfIn(login.html), user_code: userCode, password: 'correct horse' }) })
+    expect(planted.status).toBe(403)
     const page = await person.get(`/device?user_code=${userCode}`)
     await person.post('/device/decide', { csrf: csrfIn(page.html), user_code: userCode, decision: 'approve' })
     expect(await status(gateway, deviceCode)).toBe('approved')

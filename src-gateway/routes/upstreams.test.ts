@@ -157,8 +157,10 @@ describe('a call', () => {
     await add(gateway, server.url, { key: 'sk-1' })
     await chat(gateway, { model: 'm' })
     expect(new Set(server.asked.map((one) => one.authorization))).toEqual(new Set(['Bearer sk-1']))
-    server.onChat((_asked, response) => response.writeHead(302, { location: 'http://127.0.0.1:9/steal' }).end())
+    const elsewhere = await openAiServer()
+    server.onChat((_asked, response) => response.writeHead(307, { location: `${elsewhere.url}/chat/completions` }).end())
     expect((await chat(gateway, { model: 'm' })).status).toBe(502)
+    expect(elsewhere.asked).toEqual([])
   })
 })
 
