@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '../../../src-shared/errors.ts'
 import type { ModelEvent } from '../ports.ts'
 import { parseEventData, type SseEvent } from '../sse.ts'
+import { uniqueCallIds } from './call-ids.ts'
 import { streamError } from './stream-error.ts'
 import { finishedArguments } from './tool-arguments.ts'
 
@@ -60,10 +61,9 @@ export async function* readChatCompletionsStream(events: AsyncIterable<SseEvent>
   }
   if (!reading.done && reading.finishReason === null) throw new AppError('stream.cut', { requestId })
   const limit = reading.finishReason === 'length'
-  for (const [index, call] of reading.calls.entries()) {
+  for (const [index, call] of uniqueCallIds(reading.calls, reading.responseId).entries()) {
     if (call.name === '') throw new AppError('stream.malformed', { requestId })
-    const callId = call.id || `call_${reading.responseId ?? 'x'}_${index}`
-    yield { type: 'tool-call', callId, name: call.name, argumentsText: finishedArguments(call.text, limit && index === reading.calls.length - 1) }
+    yield { type: 'tool-call', callId: call.id, name: call.name, argumentsText: finishedArguments(call.text, limit && index === reading.calls.length - 1) }
   }
   yield { type: 'usage', inputTokens: reading.inputTokens, outputTokens: reading.outputTokens }
   yield { type: 'finish', reason: finishReason(reading) }

@@ -1,6 +1,7 @@
 /** Builds the body of a Messages call (`POST /v1/messages`) from a wire-neutral request. Pure. */
 import type { ToolImage } from '../../../src-shared/domain/tool.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
+import { wireCallId } from './call-ids.ts'
 import { argumentsObject } from './tool-arguments.ts'
 
 type TextBlock = { type: 'text'; text: string }
@@ -51,12 +52,12 @@ function blocks(message: ModelMessage): Block[] {
   if (message.role === 'assistant') {
     return [
       ...text(message.text),
-      ...message.toolCalls.map((call): Block => ({ type: 'tool_use', id: call.callId, name: call.name, input: argumentsObject(call.argumentsText) })),
+      ...message.toolCalls.map((call): Block => ({ type: 'tool_use', id: wireCallId(call.callId), name: call.name, input: argumentsObject(call.argumentsText) })),
     ]
   }
   return message.results.map((result): Block => ({
     type: 'tool_result',
-    tool_use_id: result.callId,
+    tool_use_id: wireCallId(result.callId),
     is_error: result.isError,
     content: [...text(result.text), ...result.images.map(image)],
   }))

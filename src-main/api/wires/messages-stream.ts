@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '../../../src-shared/errors.ts'
 import type { ModelEvent } from '../ports.ts'
 import { parseEventData, type SseEvent } from '../sse.ts'
+import { uniqueCallIds } from './call-ids.ts'
 import { streamError } from './stream-error.ts'
 import { finishedArguments } from './tool-arguments.ts'
 
@@ -65,7 +66,7 @@ export async function* readMessagesStream(events: AsyncIterable<SseEvent>, reque
   if (!reading.ended && reading.stopReason === null) throw new AppError('stream.cut', { requestId })
   // Calls are given at the end: only then is it known whether the last one was cut at the length limit.
   const limit = isLimit(reading.stopReason)
-  for (const [index, call] of reading.calls.entries()) {
+  for (const [index, call] of uniqueCallIds(reading.calls, reading.responseId).entries()) {
     const cut = limit && index === reading.calls.length - 1
     yield { type: 'tool-call', callId: call.id, name: call.name, argumentsText: finishedArguments(call.text, cut) }
   }
@@ -127,7 +128,7 @@ function* openBlock(reading: Reading, block: z.output<typeof blockSchema>, reque
   if (block.type !== 'tool_use') return
   if (!block.name) throw new AppError('stream.malformed', { requestId })
   const given = block.input && Object.keys(block.input).length > 0 ? JSON.stringify(block.input) : ''
-  reading.calls.push({ id: block.id || `call_${reading.responseId ?? 'x'}_${reading.calls.length}`, name: block.name, text: given })
+  reading.calls.push({ id: block.id ?? '', name: block.name, text: given })
   reading.open = true
 }
 

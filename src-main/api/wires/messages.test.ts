@@ -66,6 +66,11 @@ describe('reading', () => {
     expect(events.at(-1)).toEqual({ type: 'finish', reason: 'tool-calls' })
   })
 
+  it('tells two calls apart that share an id', async () => {
+    const { events } = await run(START + tool(0, 'same', ['{"n":1}']) + tool(1, 'same', ['{"n":2}']) + end('tool_use'))
+    expect(events.filter((one) => one.type === 'tool-call').map((call) => [call.callId, call.argumentsText])).toEqual([['same', '{"n":1}'], ['call_msg_7_1', '{"n":2}']])
+  })
+
   it('reads an answer that was not streamed', async () => {
     const whole = { type: 'message', id: 'msg_7', model: 'claude-x', content: [{ type: 'text', text: 'Hi' }, { type: 'tool_use', id: 't', name: 'read', input: { a: 1 } }], stop_reason: 'tool_use', usage: { input_tokens: 1, output_tokens: 2 } }
     const { events } = await callWire(createMessagesWire, answer(JSON.stringify(whole), { 'content-type': 'application/json' }))
@@ -140,6 +145,18 @@ describe('asking', () => {
       { role: 'assistant', text: '', toolCalls: [] },
     ],
   }
+  it('gives foreign call ids a form that this wire takes, in call and result alike', async () => {
+    const foreign = 'functions.read:0'
+    const { sent } = await callWire(createMessagesWire, answer(START + end('end_turn')), {
+      ...REQUEST,
+      messages: [
+        { role: 'user', text: 'x' },
+        { role: 'assistant', text: '', toolCalls: [{ callId: foreign, name: 'read', argumentsText: '{}' }] },
+        { role: 'tool', results: [{ callId: foreign, name: 'read', text: 'y', isError: false, images: [] }] },
+      ],
+    })
+    expect(JSON.stringify(sent[0]?.body).match(/functions_read_0/g)).toHaveLength(2)
+  })
   it('sends system, tools, results with images and joined roles', async () => {
     const { sent } = await callWire(createMessagesWire, answer(START + end('end_turn')), conversation)
     expect(sent[0]).toMatchObject({ method: 'POST', url: 'http://gateway.test/v1/messages', token: 'secret', headers: { 'anthropic-version': '2023-06-01' } })
