@@ -1,4 +1,4 @@
-/** Places the toasts at the window's lower right. Good news leaves by itself; a failure stays until it is dismissed. */
+/** Places the toasts under the top bar, at the right, where they cover no composer or approval. Good news leaves by itself; a failure stays until it is dismissed. */
 import { useEffect } from 'react'
 import { dismissToast, useToasts, type ToastNote } from '../lib/toasts.ts'
 import { Toast } from '../ui/toast.tsx'
@@ -10,7 +10,7 @@ export function Toasts() {
   const notes = useToasts((state) => state.notes)
   if (notes.length === 0) return null
   return (
-    <div role="region" aria-label="Notes" className="fixed right-4 bottom-4 z-50 flex flex-col gap-2">
+    <div role="region" aria-label="Notes" className="fixed top-14 right-4 z-50 flex flex-col gap-2">
       {notes.map((note) => <TimedToast key={note.id} note={note} />)}
     </div>
   )
