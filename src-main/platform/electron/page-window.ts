@@ -102,6 +102,9 @@ function reloadAfterCrash(page: WebContents, events: PageWindowEvents): void {
     events.failed(`the page's process ended: ${details.reason} (${details.exitCode})`)
     if (left === 0) return
     left -= 1
-    page.reload()
+    // Not inside the event: Chromium is still taking the dead process apart.
+    setImmediate(() => {
+      if (!page.isDestroyed()) page.reload()
+    })
   })
 }
