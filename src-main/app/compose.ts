@@ -1,4 +1,5 @@
 /** The one place where services are made and joined. Used by the window (desktop.ts); imports no Electron. */
+import type { DatabaseSync } from 'node:sqlite'
 import type { ChatEvent } from '../../src-shared/domain/session.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import { createAccount, type AccountService } from '../account/service.ts'
@@ -21,7 +22,7 @@ import { mcpServersSchema } from '../mcp/server-store.ts'
 import type { GatewayLauncher } from '../platform/gateway-launcher.ts'
 import type { Clock, CommandRunner, ExternalLinks, Fetch, Ids, Log, Notifier, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
 import { SESSION_MIGRATIONS } from '../sessions/schema.ts'
-import { openDatabase } from '../storage/database.ts'
+import { openDatabase, openMemoryDatabase } from '../storage/database.ts'
 import { openJsonStore, type JsonStoreOptions } from '../storage/json-store.ts'
 import type { Recovered } from '../storage/keep-aside.ts'
 import { sweepSpill } from '../storage/spill.ts'
@@ -106,6 +107,19 @@ export async function composeServices(platform: Platform, paths: Paths, options:
     return opened.store
   }
 
+  const openSessions = (): DatabaseSync => {
+    try {
+      const { database, recovered } = openDatabase({ path: paths.database, migrations: SESSION_MIGRATIONS, clock })
+      noteDamage('The sessions database', recovered)
+      return database
+    } catch (error) {
+      // A full disk must not keep a person from their wallet; the notice says that sessions cannot be kept.
+      log.error('database.not-opened', { error })
+      notices.add(error)
+      return openMemoryDatabase({ migrations: SESSION_MIGRATIONS, clock })
+    }
+  }
+
   const settingsStore = await open('The settings file', { path: paths.settings, schema: settingsFileSchema, defaults: DEFAULT_SETTINGS_FILE })
   const settings = createSettings(settingsStore)
 
@@ -116,8 +130,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
     open('The inbox file', { path: paths.inbox, schema: inboxFileSchema, defaults: EMPTY_INBOX_FILE }),
     open('The list of MCP servers', { path: paths.mcpServers, schema: mcpServersSchema, defaults: [] }),
   ])
-  const { database, recovered } = openDatabase({ path: paths.database, migrations: SESSION_MIGRATIONS, clock })
-  noteDamage('The sessions database', recovered)
+  const database = openSessions()
 
   const http = createHttp({ fetch: platform.fetch, clock, timers, ids, version: platform.version, log })
   const systems = createSystems({ http, clock, client: { platform: platform.name, version: platform.version } })

@@ -46,8 +46,10 @@ export interface Desktop {
   services: Services
   /** Whether closing the window leaves Portico in the tray. */
   staysInTray(): boolean
-  /** The window was closed or opened: readings are taken more rarely without one. */
-  windowChanged(open: boolean): void
+  /** Readings are taken more rarely while nobody can see them. */
+  setVisible(visible: boolean): void
+  /** The window was closed and Portico goes on in the tray; the first time it says so. */
+  leftInTray(): void
   keepBounds(bounds: WindowBounds): void
   close(): Promise<void>
 }
@@ -86,12 +88,13 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
 
 
   return {
-    handlers: makeHandlers(services, deps.quit),
+    handlers: makeHandlers(services, deps.quit, log),
     services,
     staysInTray: () => tray !== null && settings.get().closeToTray,
-    windowChanged(open) {
-      account.setHidden(!open)
-      if (open || settings.get().closeToTrayTold || tray === null || !settings.get().closeToTray) return
+    setVisible: (visible) => account.setHidden(!visible),
+    leftInTray() {
+      account.setHidden(true)
+      if (settings.get().closeToTrayTold) return
       platform.notifier.show({ title: 'Portico is still running', body: 'It stays in the tray. Quit it from the tray’s menu, or change this in Settings.', onClick: () => show('settings') })
       settings.update({ closeToTrayTold: true }).catch((error: unknown) => log.warn('settings.not-kept', { error }))
     },
@@ -104,7 +107,7 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
   }
 }
 
-function makeHandlers(services: Services, quit: () => void): Handlers {
+function makeHandlers(services: Services, quit: () => void, log: Log): Handlers {
   const { auth, account, inbox, chat, tools, settings, gateway, notices, links, systems } = services
   const app: HandlersOf<'app'> = appHandlers({
     copyText, openLink: (url) => links.open(url), dismissNotice: (id) => notices.dismiss(id), restartGateway: () => gateway.restart(), quit,
@@ -118,7 +121,8 @@ function makeHandlers(services: Services, quit: () => void): Handlers {
       chat,
       pickFolder: async () => {
         const folder = await pickFolder(settings.get().lastFolder)
-        if (folder !== null) await settings.update({ lastFolder: folder })
+        // Only where the dialog opens next time: not worth failing for.
+        if (folder !== null) settings.update({ lastFolder: folder }).catch((error: unknown) => log.warn('settings.not-kept', { error }))
         return folder
       },
     }),

@@ -21,6 +21,7 @@ export interface MainWindowDeps {
   /** The person closed it. */
   closed(): void
   opened(): void
+  visible(visible: boolean): void
   moved(bounds: WindowBounds): void
   failed(reason: string): void
 }
@@ -44,6 +45,7 @@ export function createMainWindow(deps: MainWindowDeps): MainWindow {
           current = null
           deps.closed()
         },
+        visible: deps.visible,
         failed: deps.failed,
       },
     })

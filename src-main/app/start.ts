@@ -64,10 +64,11 @@ export async function start(): Promise<void> {
   const window = createMainWindow({
     hub, preload: paths.preload, icon: paths.icon, developerTools: !application.packaged, firstBounds: bounds,
     painted: () => void systemTimers.after(SETTLE, markPainted),
-    opened: () => desktop?.windowChanged(true),
+    opened: () => desktop?.setVisible(true),
+    visible: (visible) => desktop?.setVisible(visible),
     closed() {
       if (quitting) return
-      if (desktop?.staysInTray()) desktop.windowChanged(false)
+      if (desktop?.staysInTray()) desktop.leftInTray()
       else application.quit()
     },
     moved: (now) => desktop?.keepBounds(now),

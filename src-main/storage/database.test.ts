@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openDatabase } from './database.ts'
+import { openDatabase, openMemoryDatabase } from './database.ts'
 
 const clock = { now: () => Date.UTC(2026, 10, 22) }
 const one = { name: '1-notes', sql: 'CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT' }
@@ -59,4 +59,11 @@ it('finds a database that lost its second half', async () => {
 it('says why it cannot open', async () => {
   await writeFile(path.join(folder, 'data'), 'a file where the folder should be')
   expect(() => openDatabase({ path: file, migrations: [], clock })).toThrowError(expect.objectContaining({ code: 'storage.failed' }))
+})
+
+it('can do without a disk', () => {
+  const database = openMemoryDatabase({ migrations: [one, two], clock })
+  database.exec("INSERT INTO notes (text) VALUES ('here')")
+  expect(database.prepare('SELECT text, pinned FROM notes').all()).toEqual([{ text: 'here', pinned: 0 }])
+  database.close()
 })

@@ -38,6 +38,14 @@ export function openDatabase(options: { path: string; migrations: readonly Migra
   }
 }
 
+/** A database for this run only, for when none can be kept. */
+export function openMemoryDatabase(options: { migrations: readonly Migration[]; clock: { now(): number } }): DatabaseSync {
+  const database = new DatabaseSync(':memory:')
+  database.exec('PRAGMA foreign_keys = ON')
+  migrate(database, options.migrations, options.clock)
+  return database
+}
+
 class DamagedError extends Error {}
 
 function openHealthy(file: string, migrations: readonly Migration[], clock: { now(): number }): DatabaseSync {

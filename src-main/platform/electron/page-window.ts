@@ -26,6 +26,8 @@ export interface PageWindowEvents {
   /** The size or place changed and came to rest, or the window is about to close. */
   moved(bounds: WindowBounds): void
   closed(pageId: number): void
+  /** It can be seen, or not (minimised, hidden). */
+  visible(visible: boolean): void
   failed(reason: string): void
 }
 
@@ -73,6 +75,10 @@ export function openPageWindow({ bounds, preload, icon, developerTools, events }
   reloadAfterCrash(page, events)
   window.on('resized', () => events.moved(boundsNow()))
   window.on('moved', () => events.moved(boundsNow()))
+  window.on('minimize', () => events.visible(false))
+  window.on('hide', () => events.visible(false))
+  window.on('restore', () => events.visible(true))
+  window.on('show', () => events.visible(true))
   window.on('close', () => events.moved(boundsNow()))
   const pageId = page.id
   window.on('closed', () => events.closed(pageId))
