@@ -134,7 +134,7 @@ describe('following the sign-in', () => {
     asked = []
     await time.pass(3_600_000)
     expect(asked).toEqual([])
-    await expect(account.refresh()).rejects.toMatchObject({ code: 'auth.not-signed-in' })
+    await expect(account.refresh()).rejects.toMatchObject({ code: 'api.unauthorized' })
   })
 })
 

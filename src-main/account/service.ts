@@ -26,9 +26,9 @@ export interface AccountService {
   onChange(listener: (state: AccountState) => void): () => void
   /** Follows the sign-in: starts, stops and empties itself. */
   follow(auth: AuthState): void
-  /** Reads everything now; joins a refresh under way. Failures are in the state's `problem`. */
+  /** Reads everything now; joins a refresh under way. Failures are in the state's `problem`. @throws AppError `auth.not-signed-in`, `api.unauthorized` */
   refresh(): Promise<AccountState>
-  /** Something was billed or the machine woke up: reads soon, unless the gateway asked to wait. */
+  /** Something changed at the gateway (a bill, its models) or the machine woke up: reads everything soon, unless the gateway asked to wait. */
   nudge(): void
   /** Shown at once, taken back when the gateway does not take it. @throws AppError */
   setToolbox(choice: ToolboxChoice): Promise<void>
@@ -109,7 +109,7 @@ export function createAccount(deps: AccountDeps): AccountService {
       running = null
       if (again) {
         again = false
-        await readNow(dueParts(state, clock.now()))
+        await readNow(ALL_PARTS)
       }
     })()
     return running
@@ -171,7 +171,7 @@ export function createAccount(deps: AccountDeps): AccountService {
   function nudge(): void {
     if (life === null || clock.now() < notBefore) return
     if (running) again = true
-    else void readNow(dueParts(state, clock.now()))
+    else void readNow(ALL_PARTS)
   }
 
   return {
@@ -182,7 +182,7 @@ export function createAccount(deps: AccountDeps): AccountService {
     },
     follow,
     async refresh() {
-      if (life === null) throw new AppError('auth.not-signed-in')
+      if (life === null) throw new AppError(key === null ? 'auth.not-signed-in' : 'api.unauthorized')
       await (running ?? readNow(ALL_PARTS))
       return state
     },
