@@ -115,6 +115,18 @@ describe('a full disk', () => {
     expect(w.reopen().chat.recover()).toBe(0)
   })
 
+  it('even a database that is gone leaves no turn hanging', async () => {
+    const hold = gate()
+    const w = world({ wire: scriptedWire([hold.promise, ...said('late')]) })
+    const session = await create(w)
+    await w.chat.send({ sessionId: session.id, text: 'go' })
+    await until(() => w.wire.requests.length === 1)
+    w.database.close()
+    hold.open()
+    await until(() => !w.chat.busy())
+    await w.chat.settled(session.id)
+  })
+
   it('refuses a prompt that cannot be kept', async () => {
     const w = world()
     const session = await create(w)

@@ -58,6 +58,25 @@ describe('sessions', () => {
     expect(w.chat.items({ sessionId: first.id, from: 50, count: 2 }).items).toEqual([])
   })
 
+  it('work side by side: stopping one does not touch the other', async () => {
+    const hold = gate()
+    const w = world({ wire: scriptedWire([...said('A', 'msg_a').slice(0, 2), gate().promise], [...said('B', 'msg_b').slice(0, 2), hold.promise, { type: 'text', text: ' goes on' }, { type: 'finish', reason: 'end' }]) })
+    const [a, b] = [await create(w), await create(w)]
+    await w.chat.send({ sessionId: a.id, text: 'a' })
+    await until(() => w.wire.requests.length === 1)
+    await w.chat.send({ sessionId: b.id, text: 'b' })
+    await until(() => w.wire.requests.length === 2)
+    expect(w.chat.list().map((one) => one.activity)).toEqual(['running', 'running'])
+    w.chat.stop({ sessionId: a.id })
+    await until(() => itemsOf(w, a.id).at(-1)?.kind === 'turn-end')
+    hold.open()
+    expect(await turnEnd(w, b.id)).toMatchObject({ status: 'done' })
+    expect(itemsOf(w, b.id)[1]).toMatchObject({ text: 'B goes on' })
+    expect(itemsOf(w, a.id).at(-1)).toMatchObject({ status: 'stopped' })
+    expect(w.shown(a.id)).toEqual(itemsOf(w, a.id))
+    expect(w.shown(b.id)).toEqual(itemsOf(w, b.id))
+  })
+
   it('go away whole, even in the middle of a turn', async () => {
     const w = world({ wire: scriptedWire([gate().promise]) })
     const session = await create(w)

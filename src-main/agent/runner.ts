@@ -210,8 +210,14 @@ export function startTurn(
     failure = storageFailure(error)
     state = { ...state, phase: 'ended', outcome: { status: 'failed', error: failure } }
     abort.abort()
-    recorder.giveUp(failure, state.toolCalls)
-    finish()
+    try {
+      recorder.giveUp(failure, state.toolCalls)
+    } catch (second) {
+      // Not even reading works (the database is closed): there is nobody left to tell but the log.
+      deps.log.error('turn.lost', { turnId, error: String(second) })
+    } finally {
+      finish()
+    }
   }
 
   const withCall = (key: string, work: (call: TurnCall) => void): void => {
