@@ -23,8 +23,11 @@ export function decisionPage(values: { grant: PendingGrant; csrf: string; accoun
 <div class="row"><button class="primary" name="decision" value="approve">Approve</button><button name="decision" value="deny">Deny</button></div></form>`)
 }
 
+const PLATFORMS: ReadonlyMap<string, string> = new Map([['linux', 'Linux'], ['darwin', 'macOS'], ['win32', 'Windows']])
+
 function clientName(client: PendingGrant['client']): string {
-  const parts = [client.platform, client.version ? `version ${client.version}` : null].filter((part) => part !== null)
+  const platform = client.platform === null ? null : (PLATFORMS.get(client.platform) ?? client.platform)
+  const parts = [platform, client.version ? `version ${client.version}` : null].filter((part) => part !== null)
   return parts.length > 0 ? `An app that says it is on ${parts.join(', ')}` : 'An app that did not say what it is'
 }
 

@@ -39,7 +39,7 @@ describe('with a ticket', () => {
     const page = await person.get(`/device?user_code=${userCode}&ticket=${await ticketOf(gateway)}`)
     expect(page.status).toBe(200)
     expect(page.html).toContain(userCode)
-    expect(page.html).toContain('linux, version 1.0.0')
+    expect(page.html).toContain('Linux, version 1.0.0')
     expect(page.html).toContain('in 10 min')
     const done = await person.post('/device/decide', { csrf: csrfIn(page.html), user_code: userCode, decision: 'approve' })
     expect([done.status, done.html.includes('Approved')]).toEqual([200, true])

@@ -65,7 +65,8 @@ function open(file: string): DatabaseSync {
   // Made before SQLite opens it, so that it never exists with a wider mode; the WAL file inherits it.
   closeSync(openSync(file, 'a', 0o600))
   chmodSync(file, 0o600)
-  const database = new DatabaseSync(file)
+  // A gateway that was just ended may hold the lock for a moment longer.
+  const database = new DatabaseSync(file, { timeout: 1000 })
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;')
     database.exec('BEGIN EXCLUSIVE; COMMIT;')
