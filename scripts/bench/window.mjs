@@ -30,23 +30,24 @@ const RECORD = `(() => {
 })()`
 
 /** Clicks a room's button in the rail. */
-const goTo = (room) => `[...document.querySelectorAll('nav button')].find((one) => one.textContent.trim().endsWith(${JSON.stringify(room)})).click()`
+const goTo = (room) => `[...document.querySelectorAll('nav button')].find((one) => one.textContent.includes(${JSON.stringify(room)})).click()`
 
 const rendererOf = (app) => app.tree().filter((pid) => commandLine(pid).includes('--type=renderer'))
 
-/** Opens the session in the chat room and waits for its transcript. */
+/** Opens a session by its title and waits for its painted transcript; milliseconds from the click. */
 async function openSession(page, title) {
-  await page.evaluate(goTo('Chat'))
-  await page.until(`[...document.querySelectorAll('[data-session]')].some((one) => one.textContent.includes(${JSON.stringify(title)}))`)
-  return page.evaluate(`(() => {
-    const button = [...document.querySelectorAll('[data-session]')].find((one) => one.textContent.includes(${JSON.stringify(title)}))
+  const button = `[...document.querySelectorAll('main button')].find((one) => one.textContent.includes(${JSON.stringify(title)}))`
+  await page.until(`${button} !== undefined`)
+  return page.evaluate(`new Promise((resolve) => {
     const started = performance.now()
-    button.click()
-    return new Promise((resolve) => {
-      const look = () => document.querySelector('[data-transcript] [data-item]') ? requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - started))) : requestAnimationFrame(look)
-      look()
-    })
-  })()`)
+    ;${button}.click()
+    const look = () => {
+      const shown = document.querySelector('header')?.textContent.includes(${JSON.stringify(title)}) && document.querySelector('[data-transcript] [data-index]')
+      if (shown) requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - started)))
+      else requestAnimationFrame(look)
+    }
+    look()
+  })`)
 }
 
 export async function benchWindow({ streamSeconds = 15, log }) {

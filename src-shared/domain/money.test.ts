@@ -1,6 +1,6 @@
 /** Money must be exact: costs, parsing and the figures people read. */
 import { describe, expect, it } from 'vitest'
-import { costOfTokens, dollarsText, formatMoney, microFromDollars } from './money.ts'
+import { costOfTokens, dollarsText, formatExactMoney, formatMoney, microFromDollars } from './money.ts'
 
 const standard = { inputPerMillion: 5_000_000, outputPerMillion: 30_000_000 }
 
@@ -66,5 +66,15 @@ describe('formatMoney', () => {
   it('never calls a small cost nothing', () => {
     expect(formatMoney(5)).toBe('$0.000005')
     expect(formatMoney(4_500)).toBe('$0.0045')
+  })
+})
+
+describe('formatExactMoney', () => {
+  it('loses nothing, so that receipts add up for the reader', () => {
+    expect(formatExactMoney(10_355)).toBe('$0.010355')
+    expect(formatExactMoney(24_956_985)).toBe('$24.956985')
+    expect(formatExactMoney(1_200_000)).toBe('$1.20')
+    expect(formatExactMoney(0)).toBe('$0.00')
+    expect(formatExactMoney(-1_234_567_000_001)).toBe('−$1,234,567.000001')
   })
 })

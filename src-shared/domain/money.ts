@@ -75,3 +75,14 @@ export function formatMoney(micro: MicroDollars): string {
 export function formatRate(perMillion: MicroDollars): string {
   return formatMoney(perMillion)
 }
+
+/**
+ * A billed amount to the last micro-dollar: "$0.010355", "$1.20". For receipts, where cents would not add up.
+ * At least two decimals, at most six; nothing is rounded.
+ */
+export function formatExactMoney(micro: MicroDollars): string {
+  const sign = micro < 0 ? '−' : ''
+  const [whole = '0', fraction = ''] = dollarsText(Math.abs(micro)).split('.')
+  const kept = fraction.replace(/0+$/, '').padEnd(2, '0')
+  return `${sign}$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${kept}`
+}
