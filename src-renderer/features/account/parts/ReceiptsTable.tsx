@@ -29,8 +29,8 @@ export function ReceiptsTable({ entries }: { entries: readonly UsageEntry[] | nu
               <td>{entry.priceMode === null ? <span className="text-text-3">—</span> : isMode(entry.priceMode) ? <Badge tone={MODE_TONE[entry.priceMode]}>{MODE_NAME[entry.priceMode]}</Badge> : <Badge>{entry.priceMode}</Badge>}</td>
               <td className="text-right">{COUNT.format(entry.inputTokens)}</td>
               <td className="text-right">{COUNT.format(entry.outputTokens)}</td>
-              <td className="text-right font-semibold"><Money micro={entry.costMicro} /></td>
-              <td className="text-right"><Money micro={entry.balanceAfterMicro} unknown="The gateway did not say" /></td>
+              <td className="text-right font-semibold"><Money exact micro={entry.costMicro} /></td>
+              <td className="text-right"><Money exact micro={entry.balanceAfterMicro} unknown="The gateway did not say" /></td>
             </tr>
           ))}
         </tbody>

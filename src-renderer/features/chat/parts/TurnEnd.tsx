@@ -24,7 +24,7 @@ export const TurnEnd = memo(function TurnEnd({ item, onRetry }: { item: EndItem;
       {item.error && item.status === 'failed' ? <ErrorNote error={item.error} /> : null}
       <div className="flex min-h-[26px] flex-wrap items-center gap-x-3 gap-y-1 text-sm text-text-3">
         {word ? <Badge tone={word.tone}>{word.word}</Badge> : null}
-        {item.receipt ? <span title={receiptTitle(item)}>cost <Money micro={item.receipt.costMicro} unknown="cost not known yet" className="text-text-2" /></span> : null}
+        {item.receipt ? <span title={receiptTitle(item)}>cost <Money exact micro={item.receipt.costMicro} unknown="cost not known yet" className="text-text-2" /></span> : null}
         {tokens ? <span className="tabular">{tokens.input.toLocaleString('en')} in · {tokens.output.toLocaleString('en')} out</span> : null}
         {models.length > 0 ? <span>{models.join(', ')}</span> : null}
         {item.toolCalls > 0 ? <span className="tabular">{item.toolCalls} {item.toolCalls === 1 ? 'call' : 'calls'}</span> : null}
