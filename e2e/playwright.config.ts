@@ -12,6 +12,7 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   globalTimeout: 600_000,
+  use: { actionTimeout: 15_000, navigationTimeout: 15_000 },
   outputDir: '../out/test/journeys',
   reporter: [['list'], ['json', { outputFile: '../out/test/journeys.json' }]],
 })

@@ -20,6 +20,7 @@ export function homeEnv(home, env = process.env) {
     XDG_STATE_HOME: path.join(home, '.local/state'),
     XDG_RUNTIME_DIR: path.join(home, '.runtime'),
     XDG_CURRENT_DESKTOP: 'GNOME',
+    NO_AT_BRIDGE: '1',
     LANG: 'C.UTF-8',
     TZ: 'UTC',
   }
