@@ -15,7 +15,7 @@ export interface ConnectRequest {
   /** Known as soon as the process runs, before it has answered anything. */
   onSpawn(pid: number): void
   /** A line on stdout that is not the protocol. */
-  onNoise(): void
+  onNoise(line: string): void
   onStderr(text: string): void
   onListChanged(): void
 }

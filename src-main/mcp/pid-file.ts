@@ -32,9 +32,11 @@ export function createPidFile({ folder, ownPid, processes, log }: PidFileDeps): 
   const own = path.join(folder, `${ownPid}.json`)
   let children: PidRecord['children'] = []
   let queue: Promise<void> = Promise.resolve()
-  const save = (): Promise<void> => {
+  /** Runs one change at a time and writes the list after it. */
+  const change = (work: () => Promise<void> | void): Promise<void> => {
     queue = queue.then(async () => {
       try {
+        await work()
         if (children.length === 0) return await rm(own, { force: true })
         const record: PidRecord = { owner: { pid: ownPid, startedAt: await processes.startedAt(ownPid) }, children }
         await writeFileAtomic(own, JSON.stringify(record), { mode: 0o600 })
@@ -45,14 +47,14 @@ export function createPidFile({ folder, ownPid, processes, log }: PidFileDeps): 
     return queue
   }
   return {
-    async add(pid, mark) {
-      children = [...children, { pid, startedAt: await processes.startedAt(pid), mark }]
-      await save()
-    },
-    async remove(pid) {
-      children = children.filter((child) => child.pid !== pid)
-      await save()
-    },
+    add: (pid, mark) =>
+      change(async () => {
+        children = [...children, { pid, startedAt: await processes.startedAt(pid), mark }]
+      }),
+    remove: (pid) =>
+      change(() => {
+        children = children.filter((child) => child.pid !== pid)
+      }),
     async sweep() {
       const names = await readdir(folder).catch(() => [])
       for (const name of names) {

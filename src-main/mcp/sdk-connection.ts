@@ -27,13 +27,20 @@ interface MessageBuffer {
   clear(): void
 }
 
-function createMessageBuffer(maxBytes: number, parse: (line: string) => JSONRPCMessage): MessageBuffer {
-  const lines = createLineBuffer(maxBytes)
+function createMessageBuffer(request: ConnectRequest, parse: (line: string) => JSONRPCMessage): MessageBuffer {
+  const lines = createLineBuffer(request.maxMessageBytes)
   return {
     append: lines.append,
     readMessage() {
-      const line = lines.next()
-      return line === null ? null : parse(line)
+      for (let line = lines.next(); line !== null; line = lines.next()) {
+        try {
+          return parse(line)
+        } catch {
+          // Whatever a server prints there besides the protocol must not cost it its connection.
+          if (line.trim() !== '') request.onNoise(line)
+        }
+      }
+      return null
     },
     clear: lines.clear,
   }
@@ -66,7 +73,7 @@ export const connectSdk: ConnectMcp = async (request) => {
   })
   // Private in the SDK's types, and the only way to a buffer that does not block on large results (see line-buffer.ts).
   const inner = transport as unknown as { _readBuffer: MessageBuffer }
-  inner._readBuffer = createMessageBuffer(request.maxMessageBytes, sdk.deserializeMessage)
+  inner._readBuffer = createMessageBuffer(request, sdk.deserializeMessage)
   // Structured results are checked by nobody here, so no JSON Schema compiler is set up either.
   const client = new sdk.Client(
     { name: 'portico', title: 'Portico', version: request.clientVersion },
@@ -76,13 +83,17 @@ export const connectSdk: ConnectMcp = async (request) => {
   const decoder = new StringDecoder('utf8')
   transport.stderr?.on('data', (chunk: Buffer) => request.onStderr(decoder.write(chunk)))
   client.setNotificationHandler(sdk.ToolListChanged, () => request.onListChanged())
+  const explain = async (error: unknown, signal: AbortSignal): Promise<ConnectionFailure> => {
+    const failure = toFailure(error, signal, end.reached())
+    return failure.kind === 'exited' ? new ConnectionFailure('exited', describeExit(await end.exited), null, error) : failure
+  }
   try {
     await client.connect(transport, { timeout: request.timeoutMs, signal: request.signal })
   } catch (error) {
-    const failure = toFailure(error, request.signal, end.reached())
+    const failure = await explain(error, request.signal)
     // The system says ENOENT for a missing working folder too.
     if (failure.kind === 'not-found' && !existsSync(request.cwd)) throw new ConnectionFailure('not-found', 'NO_FOLDER', null, error)
-    throw failure.kind === 'exited' ? new ConnectionFailure('exited', describeExit(await end.exited), null, error) : failure
+    throw failure
   }
 
   const connection: McpConnection = {
@@ -92,7 +103,7 @@ export const connectSdk: ConnectMcp = async (request) => {
         const page = await client.request({ method: 'tools/list', ...(cursor === null ? {} : { params: { cursor } }) }, looseListSchema, { timeout: timeoutMs, signal })
         return { tools: page.tools, next: page.nextCursor ?? null }
       } catch (error) {
-        throw toFailure(error, signal, end.reached())
+        throw await explain(error, signal)
       }
     },
     async call(toolName, args, { signal, idleMs, totalMs }) {
@@ -111,7 +122,7 @@ export const connectSdk: ConnectMcp = async (request) => {
           onprogress: ignoreProgress,
         })
       } catch (error) {
-        throw toFailure(error, signal, end.reached())
+        throw await explain(error, signal)
       } finally {
         signal.removeEventListener('abort', onAbort)
       }
@@ -147,11 +158,10 @@ function watchExit(transport: StdioTransport, request: ConnectRequest): ProcessE
     }
   })
   transport.onerror = (error) => {
-    if (error instanceof SyntaxError || isZodError(error)) request.onNoise()
-    else if (error.message.includes('exceeded maximum size')) {
-      tooLarge = true
-      transport.onclose?.()
-    }
+    // Everything else it reports ends a request or the process too, and is seen there.
+    if (!error.message.includes('exceeded maximum size')) return
+    tooLarge = true
+    transport.onclose?.()
   }
   const start = transport.start.bind(transport)
   transport.start = async () => {

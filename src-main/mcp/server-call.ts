@@ -33,7 +33,7 @@ export function createCaller({ spec, limits, spill, log, connected, counted }: C
     if (signal.aborted) return failedOutcome(new AppError('tool.cancelled'))
     const { name } = spec()
     const gone = error instanceof ConnectionFailure && error.kind === 'exited'
-    if (gone && run?.abort.signal.aborted === true && run.exit?.cause !== 'message-too-large') return failedOutcome(new AppError('mcp.exited', { server: name, reason: 'It was stopped.' }))
+    if (gone && run?.stopped === true) return failedOutcome(new AppError('mcp.exited', { server: name, reason: 'It was stopped.' }))
     const exit = gone ? ((await run?.connection?.exited) ?? null) : null
     const stderr = run?.stderr ?? createStderrTail()
     const lines = stderr.lines()

@@ -3,7 +3,7 @@ import type { HeldTree, ProcessTable } from '../platform/ports.ts'
 import { MARK_VARIABLE } from './child-env.ts'
 import type { McpConnection, ServerExit } from './connection.ts'
 import type { PidFile } from './pid-file.ts'
-import type { StderrTail } from './stderr-tail.ts'
+import { createStderrTail, type StderrTail } from './stderr-tail.ts'
 
 export interface ServerRun {
   /** In the environment of every process of this run. */
@@ -14,6 +14,12 @@ export interface ServerRun {
   connection: McpConnection | null
   /** Set once the process is gone. */
   exit: ServerExit | null
+  /** Somebody asked for the end; otherwise it is a crash. */
+  stopped: boolean
+}
+
+export function newRun(mark: string): ServerRun {
+  return { mark, abort: new AbortController(), stderr: createStderrTail(), pid: null, connection: null, exit: null, stopped: false }
 }
 
 export interface EndDeps {

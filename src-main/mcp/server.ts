@@ -4,7 +4,6 @@ import type { ToolOutcome } from '../../src-shared/domain/tool.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, Ids, Log, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
 import type { Spill } from '../storage/spill.ts'
-import { basicVariables, declaredVariables, MARK_VARIABLE } from './child-env.ts'
 import { visibleText } from './clean-text.ts'
 import type { ConnectMcp, McpConnection } from './connection.ts'
 import { exitError, startError } from './failures.ts'
@@ -14,7 +13,8 @@ import type { PidFile } from './pid-file.ts'
 import type { HostedTool, McpServerSpec } from './ports.ts'
 import { NO_FAILURES, nextRestart, recordFailure } from './restart-policy.ts'
 import { createCaller } from './server-call.ts'
-import { endRun, type ServerRun } from './server-run.ts'
+import { endRun, newRun, type ServerRun } from './server-run.ts'
+import { openRun } from './server-start.ts'
 import { createStderrTail } from './stderr-tail.ts'
 import { readTools, type ReadTools } from './tool-list.ts'
 import { sleep, untilAborted } from './waiting.ts'
@@ -100,7 +100,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     if (closed || !spec.enabled) return Promise.reject(new AppError('mcp.start-failed', { server: spec.name, reason: 'It is switched off.' }))
     if (state.kind === 'ready') return Promise.resolve()
     if (starting !== null && starting.run === current) return starting.promise
-    const run = newRun()
+    const run = newRun(deps.ids.next('mcp'))
     current = run
     setState({ kind: 'starting', since: clock.now() })
     const promise = begin(run).finally(() => {
@@ -108,10 +108,6 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     })
     starting = { run, promise }
     return promise
-  }
-
-  function newRun(): ServerRun {
-    return { mark: deps.ids.next('mcp'), abort: new AbortController(), stderr: createStderrTail(), pid: null, connection: null, exit: null }
   }
 
   async function begin(run: ServerRun): Promise<void> {
@@ -147,35 +143,17 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     }
   }
 
-  async function open(run: ServerRun): Promise<McpConnection> {
-    const declared = await declaredVariables(spec, deps.secrets)
-    run.stderr = stderr = createStderrTail(Object.values(declared))
-    const env = { ...basicVariables(deps.env), PATH: await deps.path(), ...declared, [MARK_VARIABLE]: run.mark }
-    run.abort.signal.throwIfAborted()
-    run.connection = await deps.connect({
-      command: spec.command,
-      args: spec.args,
-      env,
-      cwd: deps.cwd,
-      clientVersion: deps.clientVersion,
-      maxMessageBytes: limits.maxMessageBytes,
-      timeoutMs: limits.startMs,
-      signal: run.abort.signal,
-      onSpawn(pid) {
-        run.pid = pid
-        void deps.pids.add(pid, run.mark)
+  function open(run: ServerRun): Promise<McpConnection> {
+    return openRun(run, spec, {
+      ...deps,
+      onStderr(tail) {
+        stderr = tail
       },
       onNoise() {
         noiseLines += 1
-        deps.changed(false)
-      },
-      onStderr(text) {
-        run.stderr.add(text)
-        deps.changed(false)
       },
       onListChanged: () => relistSoon(run),
     })
-    return run.connection
   }
 
   function onUnwantedEnd(run: ServerRun): void {
@@ -232,7 +210,10 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     current = null
     cancelRelist?.()
     setState(restState())
-    if (run !== null) await end(run)
+    if (run !== null) {
+      run.stopped = true
+      await end(run)
+    }
     await attempt?.catch(() => undefined)
   }
 
