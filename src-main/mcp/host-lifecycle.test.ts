@@ -18,11 +18,11 @@ describe('slow calls', () => {
         step += 1
         if (args.progress) send({ method: 'notifications/progress', params: { progressToken: meta.progressToken, progress: step, total: 6 } })
         if (step === 6) { clearInterval(timer); text(id, 'done') }
-      }, 100)
+      }, 200)
     }
     onCancelled = (params) => console.error('cancelled')`
   it('live as long as they report progress, and no longer', async () => {
-    const host = newHost({ limits: { idleMs: 350 } })
+    const host = newHost({ limits: { idleMs: 700 } })
     await host.configure([nodeServer('slow', await fakes().server('slow', slow))])
     const call = (progress: boolean) => host.call({ serverId: 'id-slow', toolName: 'echo', args: { progress }, signal: never })
     expect((await call(true)).text).toBe('done')
@@ -48,6 +48,38 @@ describe('slow calls', () => {
     await host.configure([nodeServer('busy', await fakes().server('busy', habit))])
     const results = await Promise.all(Array.from({ length: 30 }, () => host.call({ serverId: 'id-busy', toolName: 'echo', args: {}, signal: never })))
     expect(Math.max(...results.map((result) => Number(result.text)))).toBe(8)
+  })
+})
+
+describe('a slow start', () => {
+  it('does not hold up a turn that was stopped, nor a call', async () => {
+    const host = newHost()
+    await host.configure([nodeServer('hang', await fakes().server('hang', 'onInitialize = () => {}')), nodeServer('good', await fakes().server('good', ''))])
+    const stop = new AbortController()
+    const listing = host.tools(stop.signal)
+    await reached(host, (state) => state.servers[1]?.state.kind === 'ready' && state.servers[0]?.state.kind === 'starting')
+    const call = host.call({ serverId: 'id-hang', toolName: 'echo', args: {}, signal: stop.signal })
+    stop.abort()
+    expect((await listing).map((tool) => tool.serverName)).toEqual(['good'])
+    expect((await call).text).toContain('stopped')
+    expect(host.state().servers[0]?.state.kind).toBe('starting')
+    await host.stop('id-hang')
+    expect(host.state().servers[0]?.state.kind).toBe('idle')
+  })
+})
+
+describe('a talkative server', () => {
+  it('does not flood the window', async () => {
+    const host = newHost()
+    await host.configure([nodeServer('loud', await fakes().server('loud', "onCall = (id) => { let n = 0; const more = () => { console.error('line ' + n); console.log('noise ' + n); n += 1; if (n < 2000) setImmediate(more); else text(id, 'done') }; more() }"))])
+    await host.start('id-loud')
+    let published = 0
+    host.onChange(() => (published += 1))
+    const started = performance.now()
+    await host.call({ serverId: 'id-loud', toolName: 'echo', args: {}, signal: never })
+    await reached(host, (state) => state.servers[0]?.noiseLines === 2000 && state.servers[0].stderrTail.at(-1) === 'line 1999')
+    expect(published).toBeLessThanOrEqual(2 + (performance.now() - started) / 250)
+    expect(host.state().servers[0]?.stderrTail).toHaveLength(40)
   })
 })
 

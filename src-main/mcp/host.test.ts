@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 describe('the host with real servers', () => {
-  it('starts nothing by itself, then gives 29 tools and counts calls', async () => {
+  it('starts nothing by itself, then gives all tools and counts calls', async () => {
     const files = path.join(folder, 'files')
     await mkdir(files)
     await writeFile(path.join(files, 'a.txt'), 'hello from disk\n')
@@ -61,6 +61,22 @@ describe('the host with real servers', () => {
     expect(structured.text.match(/temperature/g)).toHaveLength(1)
   })
 
+  it('carries large contents there and back, and waits while there is progress', async () => {
+    const files = path.join(folder, 'files')
+    await mkdir(files)
+    host = createTestHost(folder, { limits: { idleMs: 900 } })
+    await host.configure([nodeServer('files', bin('server-filesystem'), [files]), nodeServer('everything', bin('server-everything'))])
+    await host.tools(never)
+    const content = 'häuser\n'.repeat(400_000)
+    const target = path.join(files, 'large.txt')
+    expect((await host.call({ serverId: 'id-files', toolName: 'write_file', args: { path: target, content }, signal: never })).isError).toBe(false)
+    const read = await host.call({ serverId: 'id-files', toolName: 'read_text_file', args: { path: target }, signal: never })
+    expect(read.bytes).toBe(Buffer.byteLength(content))
+    expect(read.text.length).toBeLessThan(52_000)
+    expect(await readFile(read.spilledTo ?? '', 'utf8')).toBe(content)
+    const long = await host.call({ serverId: 'id-everything', toolName: 'trigger-long-running-operation', args: { duration: 2, steps: 5 }, signal: never })
+    expect(long).toMatchObject({ isError: false, text: expect.stringContaining('completed') })
+  })
   it('says what a server prints on stderr and stops it on request', async () => {
     await host.configure([nodeServer('everything', bin('server-everything'))])
     await host.start('id-everything')
