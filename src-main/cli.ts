@@ -3,9 +3,7 @@ import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { nodePlatform } from './app/node-platform.ts'
 import { pathsOf } from './app/paths.ts'
-import { composeCli } from './cli/compose-cli.ts'
 import { defaultDataFolder } from './cli/data-folder.ts'
 import { loadVerb } from './cli/load-verb.ts'
 import { runCli } from './cli/run.ts'
@@ -35,7 +33,8 @@ const code = runCli({
   argv: process.argv.slice(2),
   version,
   streams: { stdout: (words) => void process.stdout.write(words), stderr: (words) => void process.stderr.write(words) },
-  compose(dataFolder) {
+  async compose(dataFolder) {
+    const [{ nodePlatform }, { composeCli }] = await Promise.all([import('./app/node-platform.ts'), import('./cli/compose-cli.ts')])
     const folder = path.resolve(dataFolder ?? defaultDataFolder(process.platform, process.env, homedir()))
     const paths = pathsOf(root, folder)
     log = createFileLog({ file: paths.log, clock: systemClock })

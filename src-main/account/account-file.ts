@@ -1,6 +1,7 @@
 /** The last readings as kept on disk, so that a start shows them "as of" their time. Pure. */
 import { z } from 'zod'
 import type { AccountState } from '../../src-shared/domain/account.ts'
+import { localDay } from './spend.ts'
 
 export const EMPTY_ACCOUNT: AccountState = {
   balance: null, spentToday: null, lastDays: null, recent: null, price: null, toolbox: null, models: null, problem: null, refreshing: false,
@@ -45,4 +46,10 @@ export const EMPTY_ACCOUNT_FILE: AccountFile = { version: 1, account: null, read
 
 export function readingsOf({ balance, spentToday, lastDays, recent, price: priceNow, toolbox, models }: AccountState): Readings {
   return { balance, spentToday, lastDays, recent, price: priceNow, toolbox, models }
+}
+
+/** Yesterday's "spent today" says nothing about today: after midnight it is unknown until it is read again. */
+export function withoutOldDay(readings: Readings, now: number): Readings {
+  const { spentToday } = readings
+  return spentToday !== null && localDay(spentToday.asOf) !== localDay(now) ? { ...readings, spentToday: null } : readings
 }

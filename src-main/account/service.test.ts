@@ -101,6 +101,16 @@ describe('following the sign-in', () => {
     await settle()
     expect(second.state()).toMatchObject({ balance: { value: 5_000_000, asOf: NOW }, problem: { code: 'gateway.unreachable' }, refreshing: false })
   })
+  it('forgets what was spent "today" when the day is over', async () => {
+    account.follow(signedIn())
+    await settle()
+    account.close()
+    await time.pass(24 * 3_600_000)
+    balance = price = toolbox = new AppError('gateway.unreachable')
+    const second = make()
+    second.follow(signedIn())
+    expect(second.state()).toMatchObject({ spentToday: null, lastDays: { asOf: NOW } })
+  })
   it('never shows one account’s numbers to another, and empties itself on sign-out', async () => {
     account.follow(signedIn('7'))
     await settle()
@@ -135,6 +145,22 @@ describe('following the sign-in', () => {
     await time.pass(3_600_000)
     expect(asked).toEqual([])
     await expect(account.refresh()).rejects.toMatchObject({ code: 'api.unauthorized' })
+  })
+})
+
+describe('a sign-in that was renewed elsewhere', () => {
+  it('is used at once', async () => {
+    account.follow(signedIn())
+    await settle()
+    balance = price = toolbox = new AppError('api.unauthorized')
+    await account.refresh()
+    expect(account.state().problem?.code).toBe('api.unauthorized')
+    balance = 7
+    price = PRICE
+    toolbox = 'stay'
+    account.follow(signedIn())
+    await settle()
+    expect(account.state()).toMatchObject({ balance: { value: 7 }, problem: null })
   })
 })
 

@@ -6,7 +6,7 @@ import { accountKey } from '../api/account-key.ts'
 import type { Connection, System } from '../api/ports.ts'
 import type { Clock, Log, Timers } from '../platform/ports.ts'
 import type { JsonStore } from '../storage/ports.ts'
-import { EMPTY_ACCOUNT, EMPTY_ACCOUNT_FILE, readingsOf, type AccountFile } from './account-file.ts'
+import { EMPTY_ACCOUNT, EMPTY_ACCOUNT_FILE, readingsOf, withoutOldDay, type AccountFile } from './account-file.ts'
 import { ALL_PARTS, dueParts, readersOf, type Part } from './readings.ts'
 import { nextPriceRead, nextRefresh } from './schedule.ts'
 
@@ -78,7 +78,7 @@ export function createAccount(deps: AccountDeps): AccountService {
       key = next
       failures = notBefore = lastRefresh = 0
       const file = store.get()
-      change({ ...EMPTY_ACCOUNT, ...(next !== null && file.account === next ? file.readings : {}) })
+      change({ ...EMPTY_ACCOUNT, ...(next !== null && file.account === next ? withoutOldDay(file.readings, clock.now()) : {}) })
       if (auth.kind === 'signed-out' && file.account !== null) keep(EMPTY_ACCOUNT_FILE)
     }
     const active = auth.kind === 'signed-in' && !auth.refused
@@ -89,6 +89,9 @@ export function createAccount(deps: AccountDeps): AccountService {
     } else if (life === null) {
       life = new AbortController()
       void readNow(ALL_PARTS)
+    } else if (state.problem?.code === 'api.unauthorized') {
+      // Signed in with another token meanwhile.
+      nudge()
     }
   }
 
@@ -150,7 +153,7 @@ export function createAccount(deps: AccountDeps): AccountService {
     lastRefresh = now
     const problem = errors.find((error) => error.retryable) ?? errors[0] ?? null
     if (problem?.code === 'internal') log.error('account.refresh-failed', { code: problem.code })
-    change({ refreshing: false, problem })
+    change({ refreshing: false, problem, ...withoutOldDay(readingsOf(state), now) })
     if (key !== null) keep({ version: 1, account: key, readings: readingsOf(state) })
     schedule(nextRefresh({ failures, hidden, retryAfterMs, random: deps.random() }))
     schedulePrice()

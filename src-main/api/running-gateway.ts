@@ -4,6 +4,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../src-shared/errors.ts'
 import { writeFileAtomic } from '../storage/atomic-file.ts'
+import { isLoopback } from './base-url.ts'
 
 const FILE = 'gateway.json'
 /** The gateway's own file (0600) with the local account's bearer. */
@@ -15,6 +16,8 @@ const accountSchema = z.object({ token: z.string().min(1) })
 export interface RunningGateway {
   url: string
   token: string
+  /** The process that keeps it. Once that is gone, anybody may have taken the port. */
+  pid: number
 }
 
 /** Call when the gateway is ready; the file holds no secret. @throws AppError `storage.*` */
@@ -28,10 +31,11 @@ export async function forgetRunningGateway(gatewayFolder: string, pid: number): 
   if (noted?.pid === pid) await rm(path.join(gatewayFolder, FILE), { force: true })
 }
 
-/** The noted gateway with the local account's bearer; null when none is noted. That it still answers is for the caller to see. */
+/** The noted gateway with the local account's bearer; null when none is noted. That it still runs and answers is for the caller to see. */
 export async function findRunningGateway(gatewayFolder: string): Promise<RunningGateway | null> {
   const [noted, account] = await Promise.all([readJson(path.join(gatewayFolder, FILE), addressSchema), readJson(path.join(gatewayFolder, ACCOUNT_FILE), accountSchema)])
-  return noted && account ? { url: noted.url, token: account.token } : null
+  if (!noted || !account || !isLoopback(new URL(noted.url).hostname)) return null
+  return { url: noted.url, token: account.token, pid: noted.pid }
 }
 
 async function readJson<T>(file: string, schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } }): Promise<T | null> {

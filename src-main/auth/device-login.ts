@@ -209,6 +209,16 @@ export function createAuth(deps: AuthDeps): Auth {
     }
   }
 
+  /** Before a refused token is called that: a headless run on the same data folder may have signed in anew, or out. */
+  async function recheck(then: LoginState, refused: string): Promise<void> {
+    if (state !== then || then.kind !== 'signed-in' || !tokens.isCurrent(refused)) return
+    const now = await tokens.reread(then.session)
+    if (state !== then) return
+    if (now === null) dispatch({ type: 'token-gone' })
+    else if (now === refused) dispatch({ type: 'answer', status: 401 })
+    else publish()
+  }
+
   async function page(): Promise<string> {
     if (state.kind !== 'awaiting') throw new AppError('approval.gone')
     const { pending } = state
@@ -258,7 +268,9 @@ export function createAuth(deps: AuthDeps): Auth {
       return { system: findSystem(systems, session.systemId), connection: { baseUrl: await addressOf(session), token } }
     },
     noteAnswer({ status, token }) {
-      if (tokens.isCurrent(token)) dispatch({ type: 'answer', status })
+      if (!tokens.isCurrent(token)) return
+      if (status === 401 && state.kind === 'signed-in' && !state.refused) void enqueue('token', () => recheck(state, token))
+      else dispatch({ type: 'answer', status })
     },
     async close() {
       closed = true

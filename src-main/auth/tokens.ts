@@ -14,6 +14,8 @@ export interface Place {
 export interface Tokens {
   /** From memory, else from the secret store; null when it is in neither. */
   read(place: Place): Promise<string | null>
+  /** From the secret store, whatever memory holds: another program of this person may have signed in or out. */
+  reread(place: Place): Promise<string | null>
   keep(place: Place, token: string): Promise<void>
   /** Deletes it here. Gives what was there. */
   drop(place: Place): Promise<string | null>
@@ -35,14 +37,16 @@ export function createTokens(deps: {
   const { secrets, log } = deps
   let held: { name: string; value: string } | null = null
 
+  async function reread(place: Place): Promise<string | null> {
+    const name = tokenName(place)
+    const value = await secrets.get(name)
+    held = value === null ? null : { name, value }
+    return value
+  }
+
   return {
-    async read(place) {
-      const name = tokenName(place)
-      if (held?.name === name) return held.value
-      const value = await secrets.get(name)
-      if (value !== null) held = { name, value }
-      return value
-    },
+    read: async (place) => (held?.name === tokenName(place) ? held.value : reread(place)),
+    reread,
     async keep(place, value) {
       await secrets.set(tokenName(place), value)
       held = { name: tokenName(place), value }

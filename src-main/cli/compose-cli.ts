@@ -26,7 +26,7 @@ import { openDatabase } from '../storage/database.ts'
 import { openJsonStore, type JsonStoreOptions } from '../storage/json-store.ts'
 import type { JsonStore } from '../storage/ports.ts'
 import { createWorkspaceTools } from '../workspace/tools.ts'
-import { createLocalGateway, type LocalGateway } from './local-gateway.ts'
+import { createLocalGateway, isOwnProcess, type LocalGateway } from './local-gateway.ts'
 
 /** Another Portico gateway at an address, spoken to like the embedded one. */
 export const PORTICO_AT = 'portico'
@@ -72,7 +72,7 @@ export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
   const system = { http, clock, client: { platform: platform.name, version: platform.version } }
   const { ticket: _onlyHere, ...deviceLogin } = createEmbedded(system).deviceLogin
   const systems: readonly System[] = [...createSystems(system), { ...createEmbedded(system), id: PORTICO_AT, name: 'Portico gateway', deviceLogin }]
-  const local = createLocalGateway({ launcher: platform.gatewayLauncher, folder: paths.gatewayData, http, timers, pid: platform.ownPid })
+  const local = createLocalGateway({ launcher: platform.gatewayLauncher, folder: paths.gatewayData, http, timers, pid: platform.ownPid, isAlive: isOwnProcess })
   const endings: (() => Promise<unknown>)[] = []
 
   const open = async <T>(store: Omit<JsonStoreOptions<T>, 'clock'>): Promise<JsonStore<T>> => (await openJsonStore({ ...store, clock })).store

@@ -46,6 +46,7 @@ class FakeProcess implements GatewayProcess {
 let folder: string
 let launched: { port: number; process: FakeProcess }[]
 let healthy: string[]
+let alive: Set<number>
 let local: LocalGateway
 /** Called with each process when it is launched. */
 let onLaunch: (process: FakeProcess) => void
@@ -55,6 +56,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'portico-local-'))
   launched = []
   healthy = []
+  alive = new Set([7])
   onLaunch = (process) => queueMicrotask(() => process.say(READY))
   const time = fakeTime()
   const launcher: GatewayLauncher = {
@@ -73,7 +75,7 @@ beforeEach(async () => {
       throw new TypeError('fetch failed')
     },
   })
-  local = createLocalGateway({ launcher, folder, http, timers: time.timers, pid: 42 })
+  local = createLocalGateway({ launcher, folder, http, timers: time.timers, pid: 42, isAlive: (pid) => alive.has(pid) })
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
@@ -105,6 +107,12 @@ describe('a verb’s gateway', () => {
     await noteOne('http://127.0.0.1:6001')
     expect((await local.access()).url).toBe('http://127.0.0.1:7001')
   })
+  it('is a new one when the noted one’s keeper is gone, whoever answers on its port now', async () => {
+    await noteOne('http://127.0.0.1:6001')
+    healthy.push('http://127.0.0.1:6001')
+    alive.clear()
+    expect((await local.access()).url).toBe('http://127.0.0.1:7001')
+  })
   it('that cannot have its port says so', async () => {
     onLaunch = (process) => queueMicrotask(() => process.exit(3))
     await expect(local.start(18_790)).rejects.toMatchObject({ code: 'gateway.port-taken', fields: { port: 18_790 } })
@@ -129,6 +137,10 @@ describe('gateway.json', () => {
   it('of another process is left alone', async () => {
     await noteOne('http://127.0.0.1:6001')
     await forgetRunningGateway(folder, 42)
-    expect(await findRunningGateway(folder)).toEqual({ url: 'http://127.0.0.1:6001', token: 'its-token' })
+    expect(await findRunningGateway(folder)).toEqual({ url: 'http://127.0.0.1:6001', token: 'its-token', pid: 7 })
+  })
+  it('naming another computer is not believed', async () => {
+    await noteOne('http://192.168.0.9:6001')
+    expect(await findRunningGateway(folder)).toBeNull()
   })
 })

@@ -1,7 +1,7 @@
 /** This computer's gateway for the length of one verb: the one that already runs for the data folder, else one of our own that ends with us. */
 import { AppError } from '../../src-shared/errors.ts'
 import { z } from 'zod'
-import { findRunningGateway, forgetRunningGateway, noteRunningGateway, type RunningGateway } from '../api/running-gateway.ts'
+import { findRunningGateway, forgetRunningGateway, noteRunningGateway, type RunningGateway as NotedGateway } from '../api/running-gateway.ts'
 import type { Http } from '../api/http.ts'
 import { readReadyLine } from '../app/gateway-ready-line.ts'
 import type { GatewayLauncher, GatewayProcess } from '../platform/gateway-launcher.ts'
@@ -15,13 +15,20 @@ export interface LocalGatewayDeps {
   timers: Timers
   /** Our process: noted as the one that keeps the gateway. */
   pid: number
+  isAlive(pid: number): boolean
+}
+
+/** Address and the local account's bearer. */
+export interface GatewayAddress {
+  url: string
+  token: string
 }
 
 export interface LocalGateway {
   /** Address and local bearer; finds or starts it once. @throws AppError `gateway.failed`, `storage.*` */
-  access(): Promise<RunningGateway>
+  access(): Promise<GatewayAddress>
   /** Starts one of our own; 0 = any free port. @throws AppError `gateway.port-taken`; `ipc.invalid-input` when one runs for this folder already */
-  start(port: number): Promise<RunningGateway>
+  start(port: number): Promise<GatewayAddress>
   /** Resolves when a gateway of our own has ended by itself. */
   ended(): Promise<void>
   /** Ends a gateway of our own; one that ran before goes on. */
@@ -36,10 +43,10 @@ const PORT_TAKEN = 3
 const FOLDER_IN_USE = 'data-in-use'
 
 export function createLocalGateway(deps: LocalGatewayDeps): LocalGateway {
-  let found: Promise<RunningGateway> | null = null
+  let found: Promise<GatewayAddress> | null = null
   let own: { process: GatewayProcess; gone: Promise<void> } | null = null
 
-  async function answers(gateway: RunningGateway): Promise<boolean> {
+  async function answers(gateway: NotedGateway): Promise<boolean> {
     try {
       await deps.http.json({ url: `${gateway.url}/health`, schema: z.unknown(), timeoutMs: PROBE_WITHIN })
       return true
@@ -49,12 +56,14 @@ export function createLocalGateway(deps: LocalGatewayDeps): LocalGateway {
     }
   }
 
-  async function findAlive(): Promise<RunningGateway | null> {
+  async function findAlive(): Promise<GatewayAddress | null> {
     const running = await findRunningGateway(deps.folder)
-    return running && (await answers(running)) ? running : null
+    // The bearer goes only to a gateway whose keeper still lives: a port that was given up may be anybody's.
+    const alive = running !== null && deps.isAlive(running.pid) && (await answers(running))
+    return alive ? { url: running.url, token: running.token } : null
   }
 
-  function launch(port: number): Promise<RunningGateway> {
+  function launch(port: number): Promise<GatewayAddress> {
     return new Promise((resolve, reject) => {
       const child = deps.launcher.launch({ port, dataFolder: deps.folder })
       let lastWords = ''
@@ -112,5 +121,15 @@ function safeJson(text: string): unknown {
     return JSON.parse(text)
   } catch {
     return null
+  }
+}
+
+/** Whether a process of this person has the id; one of somebody else's is none. */
+export function isOwnProcess(pid: number): boolean {
+  try {
+    // Signal 0 asks and does nothing.
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }

@@ -75,7 +75,7 @@ function run(...argv: string[]): Promise<ExitCode> {
   return runCli({
     argv, version: '1.2.3', interrupted: interrupt.signal, cwd: folder, readStdin: unexpected('stdin'), loadVerb,
     streams: { stdout: (text) => void (stdout += text), stderr: (text) => void (stderr += text) },
-    compose: (data) => composeCli(platform(), pathsOf(folder, data ?? path.join(folder, 'data'))),
+    compose: async (data) => composeCli(platform(), pathsOf(folder, data ?? path.join(folder, 'data'))),
   })
 }
 const lines = (): unknown[] => stdout.trimEnd().split('\n').map((line): unknown => JSON.parse(line))

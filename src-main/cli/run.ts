@@ -25,7 +25,7 @@ export interface CliDeps {
   version: string
   streams: Streams
   /** Makes the services for a data folder; null = the app's own. */
-  compose(dataFolder: string | null): CliServices
+  compose(dataFolder: string | null): Promise<CliServices>
   interrupted: AbortSignal
   cwd: string
   readStdin(): Promise<string>
@@ -43,7 +43,7 @@ export async function runCli(deps: CliDeps): Promise<ExitCode> {
     const { verb } = invocation
     if (verb === 'help') return say(output, helpText(invocation.words.join(' ')))
     if (verb === 'version') return say(output, deps.version)
-    services = deps.compose(invocation.values['data'] ?? null)
+    services = await deps.compose(invocation.values['data'] ?? null)
     const run = await deps.loadVerb(verb)
     return await run({ invocation, services, output, interrupted: deps.interrupted, cwd: deps.cwd, readStdin: deps.readStdin })
   } catch (thrown) {
