@@ -74,7 +74,7 @@ export function ApprovalCard({ call, first, onAnswer }: ApprovalCardProps) {
         open={mode === 'always'}
         onClose={() => setMode('asking')}
         title={`Always allow “${title}”?`}
-        description={`Portico will no longer ask before ${title} runs, in any session and any folder${call.origin.kind === 'mcp' ? ', for as long as the tool stays as it is now' : ''}. ${call.risk === 'run' ? 'This tool runs commands on this computer.' : call.risk === 'write' ? 'This tool changes files.' : 'What it does is up to the tool.'}`}
+        description={alwaysMeans(call, title)}
         footer={<><Button onClick={() => setMode('asking')}>Cancel</Button><Button variant="danger" onClick={() => answer({ kind: 'always' })}>Always allow</Button></>}
       />
     </section>
@@ -86,4 +86,11 @@ function mayTakeFocus(): boolean {
   const active = document.activeElement
   if (active instanceof HTMLTextAreaElement || active instanceof HTMLInputElement) return active.value === ''
   return true
+}
+
+/** How far "always" reaches: the rule is bound to a folder, an exact command, or one server's tool as it is now. */
+function alwaysMeans(call: ToolCallView, title: string): string {
+  if (call.origin.kind === 'mcp') return `Portico will no longer ask before ${title} runs, in any session, for as long as the tool stays as it is now. What it does is up to the server.`
+  if (call.risk === 'run') return 'Portico will no longer ask before exactly this command runs in this folder.'
+  return `Portico will no longer ask before ${title} changes files in this folder.`
 }
