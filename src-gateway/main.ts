@@ -17,10 +17,8 @@ interface ParentPort {
 }
 
 const failWith = (code: number, problem: Record<string, unknown>): void => {
-  process.stderr.write(`${JSON.stringify(problem)}\n`)
-  process.exitCode = code
-  // Handles such as the parent's port would keep a process alive that has nothing to do.
-  setTimeout(() => process.exit(code), 0)
+  // Ends once the line is out; handles such as the parent's port would keep a process alive that has nothing to do.
+  process.stderr.write(`${JSON.stringify(problem)}\n`, () => process.exit(code))
 }
 
 async function main(): Promise<void> {

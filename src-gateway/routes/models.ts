@@ -9,8 +9,11 @@ import { rateOnWire, type Prices } from '../ledger/prices.ts'
 import type { CatalogueModel } from '../upstreams/upstream.ts'
 
 export function modelRoutes(app: Hono<Environment>, gateway: Gateway): void {
-  const { catalogue, prices, machine } = gateway
-  app.get('/v1/models', (context) => context.json({ object: 'list', data: catalogue.all().map((model) => modelOnWire(model, prices, machine.clock.now())), has_more: false }))
+  const { catalogue, prices, machine, upstreams } = gateway
+  app.get('/v1/models', async (context) => {
+    await upstreams.refresh()
+    return context.json({ object: 'list', data: catalogue.all().map((model) => modelOnWire(model, prices, machine.clock.now())), has_more: false })
+  })
   // A model's name may hold slashes and colons.
   app.get('/v1/models/:id{.+}', (context) => {
     const model = catalogue.find(context.req.param('id'))

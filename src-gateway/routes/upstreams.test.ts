@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { usageEntrySchema } from '../../src-shared/http/account.ts'
 import { detectedSchema, UPSTREAM_ROUTE, upstreamsSchema } from '../../src-shared/http/local.ts'
+import { parseSchedule } from '../ledger/schedule.ts'
 import { DONE, endChunk, openAiServer, streamChunks, textChunk, usageChunk, type OpenAiServer } from '../testing/openai-server.ts'
 import { dataLines, testGateway, type TestGateway } from '../testing/test-gateway.ts'
 
@@ -50,6 +51,13 @@ describe('the list', () => {
     gateway.clock.advance(60_000)
     expect((await list(gateway))[1]).toMatchObject({ reachable: false, models: ['llama3:8b'] })
   })
+  it('finds a model that was added meanwhile', async () => {
+    const models = ['one']
+    const { gateway } = await withServer(models)
+    models.push('two')
+    gateway.clock.advance(60_000)
+    expect((await gateway.ask('GET', '/v1/models')).text).toContain('"id":"two"')
+  })
   it('detects a server at the usual address, or none', async () => {
     const server = await openAiServer(['x'])
     const there = await testGateway({ ollamaUrl: server.url })
@@ -76,6 +84,18 @@ describe('a call', () => {
     expect(dataLines(answer.text).flatMap((line) => ((line as { choices?: { delta: { content?: string } }[] }).choices ?? []).map((choice) => choice.delta.content ?? '')).join('')).toBe('Hello')
     expect(server.asked.at(-1)?.body).toEqual({ model: 'llama3:8b', messages: [{ role: 'user', content: 'hi' }], seed: 7, stream: true, stream_options: { include_usage: true } })
     expect(await receipts(gateway)).toMatchObject([{ model: 'llama3:8b', input_tokens: 11, output_tokens: 7, charged_micro_usd: 265, estimated: false }])
+  })
+  it('in a surge follows the Toolbox: the budget rate for the same model, or a pause', async () => {
+    const server = await openAiServer()
+    const gateway = await testGateway({ schedule: parseSchedule('always=surge') })
+    await add(gateway, server.url)
+    await gateway.ask('POST', '/api/v1/toolbox', { body: { surge_behavior: 'budget' } })
+    expect((await chat(gateway)).json['model']).toBe('llama3:8b')
+    expect(await receipts(gateway)).toMatchObject([{ model: 'llama3:8b', price_mode: 'budget', charged_micro_usd: 11 * 2 + 7 * 5 }])
+    await gateway.ask('POST', '/api/v1/toolbox', { body: { surge_behavior: 'pause' } })
+    const before = server.asked.length
+    expect((await chat(gateway)).status).toBe(403)
+    expect(server.asked.length).toBe(before)
   })
   it('is counted and marked as an estimate when the server gives no numbers', async () => {
     const { gateway, server } = await withServer()
