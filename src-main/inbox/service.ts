@@ -1,6 +1,6 @@
 /** Polls the signed-in account's inbox, notifies each message once ever, and keeps read marks in step. Runs in main, window or not. */
 import type { AuthState, InboxMessage, InboxState } from '../../src-shared/domain/account.ts'
-import { toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
+import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
 import { accountKey } from '../api/account-key.ts'
 import type { Connection, Inbox, System } from '../api/ports.ts'
 import type { Clock, Log, Notifier, Timers } from '../platform/ports.ts'
@@ -90,9 +90,14 @@ export function createInbox(deps: InboxDeps): InboxService {
       if (leftovers) keep(withoutMessages).catch(logged)
     }
     const active = auth.kind === 'signed-in' && !auth.refused && auth.capabilities.includes('inbox')
-    if (!active) stop()
-    else if (life === null) {
+    if (!active) {
+      stop()
+      if (auth.kind === 'signed-in' && auth.refused) change({ problem: new AppError('api.unauthorized').toData() })
+    } else if (life === null) {
       life = new AbortController()
+      void pollNow()
+    } else if (state.problem?.code === 'api.unauthorized' && !running) {
+      // Signed in with another token meanwhile.
       void pollNow()
     }
   }

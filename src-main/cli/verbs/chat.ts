@@ -51,6 +51,8 @@ export const runChat: Verb = async (context) => {
   await chat.settled(session.id)
   const end = chat.open({ sessionId: session.id, count: 50 }).items.findLast((item) => item.kind === 'turn-end')
   if (!end) throw new AppError('internal')
+  const { totals } = mcp.state()
+  if (totals.servers > 0) output.note(`${totals.servers} servers · ${totals.tools} tools · ${totals.calls} calls`)
   return finish(end, printer.denied(), output)
 }
 
