@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
 import { createAccounts } from './auth/accounts.ts'
 import { createDeviceGrants } from './auth/device-grants.ts'
+import { PASSWORD_COST } from './auth/secrets.ts'
 import { createPageSessions } from './auth/page-sessions.ts'
 import { createModelCalls } from './calls/model-calls.ts'
 import type { Gateway } from './gateway.ts'
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   schedule?: readonly PriceWindow[] | null
   /** Given to a new local account, in micro-dollars. */
   practiceCreditMicro?: number
+  /** scrypt's N for the password hash; tests make it small. */
+  passwordCost?: number
   /** Where a local model server is looked for. */
   ollamaUrl?: string
   version?: string
@@ -75,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     if (keptAside) log.error('database.damaged', { keptAside })
     const credentials = await ensureLocalAccount(database, machine, {
       folder: options.dataDir, password: options.password ?? null, practiceCreditMicro: options.practiceCreditMicro ?? PRACTICE_CREDIT_MICRO, keptAside,
+      passwordCost: options.passwordCost ?? PASSWORD_COST,
     })
     const accounts = createAccounts(database, clock, ids)
     const prices = loadPrices(database, options.schedule ?? null)

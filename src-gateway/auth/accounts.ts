@@ -2,7 +2,7 @@
 import type { ToolboxChoice } from '../../src-shared/domain/price.ts'
 import type { Clock, Ids } from '../machine.ts'
 import type { Database } from '../store/database.ts'
-import { hashToken, passwordMatches } from './secrets.ts'
+import { hashToken, PASSWORD_COST, passwordMatches } from './secrets.ts'
 
 export type TokenKind = 'local' | 'ide' | 'login'
 
@@ -45,7 +45,7 @@ interface Row {
 
 const COLUMNS = 'a.id, a.username, a.email, a.display_name, a.tier, a.balance_micro, a.toolbox'
 /** Checked when the username is unknown, so that the answer takes as long. */
-const NOBODY = `scrypt$${'A'.repeat(22)}$${'A'.repeat(43)}`
+const NOBODY = `scrypt$${PASSWORD_COST}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 const toAccount = (row: Row): Account => ({
   id: row.id, username: row.username, email: row.email, displayName: row.display_name, tier: row.tier, balanceMicro: row.balance_micro, toolbox: row.toolbox,

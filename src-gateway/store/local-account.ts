@@ -25,6 +25,8 @@ export interface LocalAccountOptions {
   folder: string
   password: string | null
   practiceCreditMicro: number
+  /** scrypt's N for a new password hash. */
+  passwordCost: number
   keptAside: string | null
 }
 
@@ -43,7 +45,7 @@ export async function ensureLocalAccount(database: Database, machine: Pick<Machi
   const passwordChanged = stored?.password !== credentials.password
   if (existing && existing.known === 1 && !passwordChanged) return credentials
 
-  const passwordHash = await hashPassword(credentials.password)
+  const passwordHash = await hashPassword(credentials.password, options.passwordCost)
   writeAccountFile(options.folder, credentials)
   database.transaction(() => {
     const now = machine.clock.now()

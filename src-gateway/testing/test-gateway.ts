@@ -55,7 +55,7 @@ export async function testGateway(options: Partial<GatewayOptions> & { instant?:
   const { instant = true, testClock: clock = testClock(), ...given } = options
   const folder = given.dataDir ?? temporaryFolder()
   const running = await startGateway({
-    port: 0, clock, sleep: instant ? () => Promise.resolve() : realSleep,
+    port: 0, clock, passwordCost: 16, sleep: instant ? () => Promise.resolve() : realSleep,
     // A machine that happens to run a model server must not change what a test sees.
     ollamaUrl: 'http://127.0.0.1:9/v1', ...given, dataDir: folder,
   })
