@@ -11,6 +11,8 @@ let listFails: AppError | null
 let markFails: AppError | null
 let marked: string[]
 let polls: number
+/** While set, a list is on its way. */
+let heldList: Promise<void> | null
 let shown: { title: string; body: string; onClick: () => void }[]
 let openedIds: string[]
 let notify: boolean
@@ -31,7 +33,9 @@ function newRun(): InboxService {
       list: async () => {
         polls += 1
         if (listFails) throw listFails
-        return messages
+        const listed = messages
+        await heldList
+        return listed
       },
       markRead: async (_connection, id) => {
         await Promise.resolve()
@@ -52,6 +56,7 @@ function newRun(): InboxService {
 beforeEach(() => {
   messages = [message(1)]
   listFails = markFails = null
+  heldList = null
   marked = []
   polls = 0
   shown = []
@@ -142,6 +147,16 @@ describe('read marks', () => {
     await time.pass(120_000)
     expect(marked).toEqual(['1'])
     expect(store.get().boxes[0]?.unsentReads).toEqual([])
+  })
+  it('are not undone by a list that was on its way', async () => {
+    let arrive: () => void = () => undefined
+    heldList = new Promise((resolve) => (arrive = resolve))
+    const listing = inbox.refresh()
+    await settle()
+    await inbox.markRead('1')
+    arrive()
+    await listing
+    expect(inbox.state().messages[0]?.read).toBe(true)
   })
   it('are taken back, with the reason, when the gateway refuses', async () => {
     markFails = new AppError('api.forbidden')
