@@ -33,6 +33,8 @@ export function startApp(appFolder, profile, { args = [], env = {} } = {}) {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   })
+  const group = child.pid
+  if (group === undefined) throw new Error(`${electron.executable} did not start`)
   let errors = ''
   child.stderr.on('data', (data) => {
     errors = (errors + data).slice(-8000)
@@ -54,10 +56,10 @@ export function startApp(appFolder, profile, { args = [], env = {} } = {}) {
   }
 
   return {
-    pid: child.pid,
+    pid: group,
     startedAt,
-    tree: () => processTree(child.pid),
-    cpu: () => cpuSeconds(processTree(child.pid)),
+    tree: () => processTree(group),
+    cpu: () => cpuSeconds(processTree(group)),
     errors: () => errors,
     /** Attaches to the first page. */
     async page() {
@@ -79,13 +81,13 @@ export function startApp(appFolder, profile, { args = [], env = {} } = {}) {
       sessions = []
       if (child.exitCode === null) {
         try {
-          process.kill(-child.pid, 'SIGTERM')
+          process.kill(-group, 'SIGTERM')
         } catch {
           // Already gone.
         }
         await Promise.race([exited, wait(4000)])
         try {
-          process.kill(-child.pid, 'SIGKILL')
+          process.kill(-group, 'SIGKILL')
         } catch {
           // Nothing of the group is left.
         }

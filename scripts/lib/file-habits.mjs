@@ -18,7 +18,7 @@ export function problemsOf(file, text) {
     if (lines > MOST_LINES && !/^\/\*\*[^]*?\*\//.exec(text)?.[0].includes('lines because')) {
       problems.push(`${file}: ${lines} lines; past ${MOST_LINES} split it, or say in its header: "over 300 lines because …"`)
     }
-    if (!/^(#!.*\n)?\/(\*\*|\/) ?\S/.test(text)) problems.push(`${file}: opens without a header that says what it is for`)
+    if (!/^(#!.*\n)?\/(\*\*\s*(\*\s*)?|\/ ?)[^\s*/]/.test(text)) problems.push(`${file}: opens without a header that says what it is for`)
   }
   if (name.endsWith('.tsx') ? !/^([A-Z][A-Za-z0-9]*|[a-z0-9]+(-[a-z0-9]+)*)(\.test)?\.tsx$/.test(name) : !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(name)) {
     problems.push(`${file}: files are kebab-case, components PascalCase.tsx`)
