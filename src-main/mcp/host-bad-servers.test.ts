@@ -1,9 +1,9 @@
 /** The host against servers that do not start, make noise, lie, die or send too much, over real stdio. */
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { memorySecrets, never, nodeServer } from './testing/test-host.ts'
-import { isAlive, useHosts } from './testing/test-rig.ts'
+import { isAlive, reached, useHosts } from './testing/test-rig.ts'
 
 const { fakes, newHost } = useHosts()
 
@@ -28,11 +28,20 @@ describe('a server that does not come up', () => {
   })
   it('is given up after the start time and its process is gone', async () => {
     const pidFile = path.join(fakes().path, 'pid')
-    const host = newHost({ limits: { startMs: 400 } })
+    // The start time is over when the test says so: once the process is surely there.
+    const alarms = new Map<number, () => void>()
+    const after = (ms: number, run: () => void): (() => void) => {
+      alarms.set(ms, run)
+      return () => undefined
+    }
+    const host = newHost({ timers: { after } })
     await host.configure([nodeServer('hang', await fakes().server('hang', `require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); onInitialize = () => {}`))])
     const starting = host.start('id-hang')
+    const failed = expect(starting).rejects.toMatchObject({ code: 'mcp.start-timeout', retryable: true, fields: { seconds: 30 } })
     expect(host.state().servers[0]?.state.kind).toBe('starting')
-    await expect(starting).rejects.toMatchObject({ code: 'mcp.start-timeout', retryable: true })
+    await vi.waitFor(async () => expect(await readFile(pidFile, 'utf8')).toMatch(/^\d+$/), { timeout: 15_000 })
+    alarms.get(30_000)?.()
+    await failed
     expect(await isAlive(Number(await readFile(pidFile, 'utf8')))).toBe(false)
   })
   it('says when it speaks another version, or refuses', async () => {
@@ -72,8 +81,9 @@ describe('a noisy server', () => {
     const outcome = await host.call({ serverId: 'id-noisy', toolName: 'echo', args: {}, signal: never })
     delete process.env['SECRET_OF_PORTICO']
     expect(JSON.parse(outcome.text)).toEqual(['sk-very-secret', []])
-    const server = host.state().servers[0]
-    expect(server?.noiseLines).toBe(3)
+    expect(host.state().servers[0]?.noiseLines).toBe(3)
+    // Error output comes over another pipe than the answer.
+    const { servers: [server] } = await reached(host, (state) => state.servers[0]?.stderrTail.length === 4)
     expect(server?.stderrTail.toSorted()).toEqual(['[stdout] Loading…', '[stdout] WARN something', '[stdout] {"not":"rpc"}', 'key is ••••'].toSorted())
     expect(JSON.stringify(host.state())).not.toContain('sk-very-secret')
   })

@@ -1,7 +1,7 @@
 /** Builds a host for the tests: real processes and files in a temporary folder, everything else in memory. */
 import path from 'node:path'
 import { createProcessTree } from '../../platform/node/process-tree.ts'
-import type { SecretStore } from '../../platform/ports.ts'
+import type { SecretStore, Timers } from '../../platform/ports.ts'
 import { createMcpHost } from '../host.ts'
 import type { McpLimits } from '../limits.ts'
 import type { McpHost, McpServerSpec } from '../ports.ts'
@@ -25,18 +25,21 @@ export interface TestHostOptions {
   secrets?: SecretStore
   ownPid?: number
   now?: () => number
+  timers?: Timers
 }
 
-export function createTestHost(folder: string, { limits, secrets = memorySecrets(), ownPid = process.pid, now = Date.now }: TestHostOptions = {}): McpHost {
+const realTimers: Timers = {
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+export function createTestHost(folder: string, { limits, secrets = memorySecrets(), ownPid = process.pid, now = Date.now, timers = realTimers }: TestHostOptions = {}): McpHost {
   let id = 0
   return createMcpHost({
     clock: { now },
-    timers: {
-      after(ms, run) {
-        const timer = setTimeout(run, ms)
-        return () => clearTimeout(timer)
-      },
-    },
+    timers,
     ids: { next: (prefix) => `${prefix}_${process.pid}_${performance.now()}_${(id += 1)}` },
     log: { info() {}, warn() {}, error() {} },
     secrets,
