@@ -1,7 +1,7 @@
-/** The door: gives the page `call` and `subscribe` and nothing else. Runs in the sandboxed preload; holds no logic. */
+/** The door: gives the page `call` and `subscribe` and nothing else, and tells main when the first screen stands. Runs in the sandboxed preload; holds no logic. */
 import { contextBridge, ipcRenderer } from 'electron'
 import type { PorticoBridge } from '../src-shared/ipc/bridge.ts'
-import { CHANNEL } from '../src-shared/ipc/names.ts'
+import { CHANNEL, READY_MARK } from '../src-shared/ipc/names.ts'
 import type { TopicMessage } from '../src-shared/ipc/topics.ts'
 
 /** One channel serves all topics and one listener on it all subscriptions: main tags every message with its topic. */
@@ -24,5 +24,11 @@ const bridge: PorticoBridge = {
     }
   },
 }
+
+new PerformanceObserver((_entries, observer) => {
+  if (performance.getEntriesByName(READY_MARK).length === 0) return
+  observer.disconnect()
+  void ipcRenderer.invoke(CHANNEL.ready)
+}).observe({ type: 'mark', buffered: true })
 
 contextBridge.exposeInMainWorld('portico', bridge)

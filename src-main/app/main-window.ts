@@ -17,7 +17,7 @@ export interface MainWindowDeps {
   icon: string | null
   developerTools: boolean
   firstBounds: WindowBounds | null
-  painted(): void
+  loaded(): void
   /** The person closed it. */
   closed(): void
   opened(): void
@@ -34,7 +34,7 @@ export function createMainWindow(deps: MainWindowDeps): MainWindow {
     current = openPageWindow({
       bounds, preload: deps.preload, icon: deps.icon, developerTools: deps.developerTools,
       events: {
-        painted: deps.painted,
+        loaded: deps.loaded,
         pageGone: deps.hub.drop,
         moved(now) {
           bounds = now

@@ -20,8 +20,10 @@ import { LAST_SCREEN_TOPICS, loadLastScreen } from './last-screen.ts'
 import { createMainWindow } from './main-window.ts'
 import { pathsOf } from './paths.ts'
 
-/** After the page has loaded, so long (ms) the processors are left to its first frame. */
+/** After the page said that its first screen stands, so long (ms) the processors are left to that frame. */
 const SETTLE = 30
+/** A loaded page that has something to draw and says nothing for so long (ms) is not waited for. */
+const UNTOLD = 1_500
 /** A page that has not loaded by then (ms) must not keep the services from starting. */
 const PATIENCE = 4_000
 /** Closing everything takes at most this long (ms); then the app ends anyway. */
@@ -63,7 +65,7 @@ export async function start(): Promise<void> {
 
   const window = createMainWindow({
     hub, preload: paths.preload, icon: paths.icon, developerTools: !application.packaged, firstBounds: bounds,
-    painted: () => void systemTimers.after(SETTLE, markPainted),
+    loaded: () => void systemTimers.after(screen['auth.state'] ? UNTOLD : SETTLE, markPainted),
     opened: () => desktop?.setVisible(true),
     visible: (visible) => desktop?.setVisible(visible),
     closed() {
@@ -81,6 +83,7 @@ export async function start(): Promise<void> {
 
   registerIpc({
     open: openIpcDoor, hub, window: window.withPage,
+    ready: () => void systemTimers.after(SETTLE, markPainted),
     dispatch: createDispatch({
       loadSchemas: async () => {
         await painted

@@ -14,6 +14,7 @@ export interface Door {
   call(sender: Sender, name: unknown, input: unknown): Promise<unknown>
   subscribe(sender: Sender, topic: unknown): void
   unsubscribe(sender: Sender, topic: unknown): void
+  ready(sender: Sender): void
 }
 
 export interface RegisterDeps {
@@ -21,11 +22,13 @@ export interface RegisterDeps {
   open(door: Door): void
   hub: TopicHub
   dispatch: Dispatch
+  /** The page's first real screen stands. */
+  ready(): void
   /** The open window with this page; null for any other page. */
   window(pageId: number): { id: number; send(message: TopicMessage): void } | null
 }
 
-export function registerIpc({ open, hub, dispatch, window }: RegisterDeps): void {
+export function registerIpc({ open, hub, dispatch, ready, window }: RegisterDeps): void {
   const known = (sender: Sender): { id: number; send(message: TopicMessage): void } | null => (sender.isOwnPage ? window(sender.pageId) : null)
   open({
     call: (sender, name, input) => dispatch({ isOwnPage: known(sender) !== null }, name, input),
@@ -35,6 +38,9 @@ export function registerIpc({ open, hub, dispatch, window }: RegisterDeps): void
     },
     unsubscribe(sender, topic) {
       if (known(sender) !== null && isTopicName(topic)) hub.unsubscribe(topic, sender.pageId)
+    },
+    ready(sender) {
+      if (known(sender) !== null) ready()
     },
   })
 }

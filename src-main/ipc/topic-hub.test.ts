@@ -75,6 +75,7 @@ it('hears only our own page in a window we know', async () => {
   const page = listener(7)
   let door: Door | null = null
   const asked: boolean[] = []
+  let readyCount = 0
   registerIpc({
     open: (listenerOfDoor) => {
       door = listenerOfDoor
@@ -84,12 +85,14 @@ it('hears only our own page in a window we know', async () => {
       asked.push(sender.isOwnPage)
       return { ok: true, value: null }
     },
+    ready: () => void (readyCount += 1),
     window: (pageId) => (pageId === 7 ? page : null),
   })
   hub.publish('app.navigate', route('x'))
   const opened = door as unknown as Door
   for (const sender of [{ pageId: 7, isOwnPage: false }, { pageId: 8, isOwnPage: true }]) {
     opened.subscribe(sender, 'app.navigate')
+    opened.ready(sender)
     await opened.call(sender, 'app.quit', {})
   }
   expect(page.got).toEqual([])
@@ -98,6 +101,9 @@ it('hears only our own page in a window we know', async () => {
   await opened.call({ pageId: 7, isOwnPage: true }, 'app.quit', {})
   expect(page.got).toHaveLength(1)
   expect(asked).toEqual([false, false, true])
+  expect(readyCount).toBe(0)
+  opened.ready({ pageId: 7, isOwnPage: true })
+  expect(readyCount).toBe(1)
   opened.unsubscribe({ pageId: 8, isOwnPage: true }, 'app.navigate')
   hub.publish('app.navigate', route('y'))
   expect(page.got).toHaveLength(2)

@@ -19,4 +19,7 @@ export const TOPIC_NAMES = [
 export type TopicName = (typeof TOPIC_NAMES)[number]
 
 /** Electron channels; nothing else is used. */
-export const CHANNEL = { call: 'portico:call', subscribe: 'portico:subscribe', unsubscribe: 'portico:unsubscribe', topic: 'portico:topic' } as const
+export const CHANNEL = { call: 'portico:call', subscribe: 'portico:subscribe', unsubscribe: 'portico:unsubscribe', topic: 'portico:topic', ready: 'portico:page-ready' } as const
+
+/** The page sets this performance mark when its first real screen stands; the services are loaded after it. */
+export const READY_MARK = 'portico:ready'

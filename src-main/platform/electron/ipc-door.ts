@@ -1,4 +1,4 @@
-/** Electron's end of the IPC border: three invoke channels, each with the sender's identity checked by the one who knows the window. */
+/** Electron's end of the IPC border: four invoke channels, each with the sender's identity checked by the one who knows the window. */
 import { ipcMain, type IpcMainInvokeEvent } from 'electron'
 import { CHANNEL } from '../../../src-shared/ipc/names.ts'
 import { PAGE_ORIGIN } from '../page-files.ts'
@@ -15,6 +15,8 @@ export interface IpcListener {
   call(sender: Sender, name: unknown, input: unknown): Promise<unknown>
   subscribe(sender: Sender, topic: unknown): void
   unsubscribe(sender: Sender, topic: unknown): void
+  /** The page's first real screen stands. */
+  ready(sender: Sender): void
 }
 
 /** Opens the channels; called once. */
@@ -22,6 +24,7 @@ export function openIpcDoor(listener: IpcListener): void {
   ipcMain.handle(CHANNEL.call, (event, name: unknown, input: unknown) => listener.call(senderOf(event), name, input))
   ipcMain.handle(CHANNEL.subscribe, (event, topic: unknown) => listener.subscribe(senderOf(event), topic))
   ipcMain.handle(CHANNEL.unsubscribe, (event, topic: unknown) => listener.unsubscribe(senderOf(event), topic))
+  ipcMain.handle(CHANNEL.ready, (event) => listener.ready(senderOf(event)))
 }
 
 function senderOf(event: IpcMainInvokeEvent): Sender {

@@ -19,8 +19,8 @@ export interface PageWindow {
 }
 
 export interface PageWindowEvents {
-  /** The page was drawn for the first time. */
-  painted(): void
+  /** The page and its scripts are loaded. */
+  loaded(): void
   /** The page went away (reload, crash): its subscriptions are void. */
   pageGone(pageId: number): void
   /** The size or place changed and came to rest, or the window is about to close. */
@@ -64,7 +64,7 @@ export function openPageWindow({ bounds, preload, icon, developerTools, events }
   const page = window.webContents
   const boundsNow = (): WindowBounds => ({ ...window.getNormalBounds(), maximized: window.isMaximized() })
   page.once('did-finish-load', () => {
-    events.painted()
+    events.loaded()
     // Read and scaled only now: the first paint does not need it.
     if (icon !== null && !window.isDestroyed()) window.setIcon(icon)
   })
