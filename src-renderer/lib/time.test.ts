@@ -1,6 +1,6 @@
 /** Moments are short when near and exact when far. Times are local, so the cases are built from local parts. */
 import { describe, expect, it } from 'vitest'
-import { clockText, dayText, momentText, whenText } from './time.ts'
+import { clockText, dayText, momentText, weekdayLetter, whenText } from './time.ts'
 
 const at = (year: number, month: number, day: number, hour: number, minute: number): number => new Date(year, month - 1, day, hour, minute).getTime()
 const now = at(2026, 11, 21, 14, 2)
@@ -23,5 +23,8 @@ describe('clockText', () => {
   it('counts midnight as 00', () => expect(clockText(at(2026, 1, 1, 0, 0))).toBe('00:00'))
 })
 describe('dayText', () => {
-  it('does not slip to the day before', () => expect(dayText('2026-11-18')).toBe('Wednesday, Nov 18'))
+  it('does not slip to the day before', () => {
+    expect(dayText('2026-11-18')).toBe('Wednesday, Nov 18')
+    expect(weekdayLetter('2026-11-18')).toBe('W')
+  })
 })

@@ -7,7 +7,8 @@ import { momentText } from '../../../lib/time.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Money } from '../../../ui/money.tsx'
 
-const COUNT = new Intl.NumberFormat('en')
+/** "12,345". */
+const countText = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 const isMode = (text: string): text is PriceMode => text in MODE_NAME
 
 /** `entries` null = not known yet. */
@@ -27,8 +28,8 @@ export function ReceiptsTable({ entries }: { entries: readonly UsageEntry[] | nu
               <td className="text-text-2">{momentText(entry.at, now)}</td>
               <td className="font-mono text-sm">{entry.model}</td>
               <td>{entry.priceMode === null ? <span className="text-text-3">—</span> : isMode(entry.priceMode) ? <Badge tone={MODE_TONE[entry.priceMode]}>{MODE_NAME[entry.priceMode]}</Badge> : <Badge>{entry.priceMode}</Badge>}</td>
-              <td className="text-right">{COUNT.format(entry.inputTokens)}</td>
-              <td className="text-right">{COUNT.format(entry.outputTokens)}</td>
+              <td className="text-right">{countText(entry.inputTokens)}</td>
+              <td className="text-right">{countText(entry.outputTokens)}</td>
               <td className="text-right font-semibold"><Money exact micro={entry.costMicro} /></td>
               <td className="text-right"><Money exact micro={entry.balanceAfterMicro} unknown="The gateway did not say" /></td>
             </tr>
