@@ -32,6 +32,7 @@ describe('sessions', () => {
     expect(wireFor(model('m', ['messages', 'chat-completions']), 'chat-completions')).toBe('chat-completions')
     expect(wireFor(model('m', ['messages']), 'chat-completions')).toBe('messages')
     expect(modelOptions([model('offline-practice', ['messages'], true)], 'old').map(({ label }) => label)).toEqual(['offline-practice · not an AI', 'old'])
+    expect(modelOptions([{ ...model('p', ['messages'], true), name: 'Practice (not an AI)' }], 'p').map(({ label }) => label)).toEqual(['Practice (not an AI)'])
   })
 })
 

@@ -45,7 +45,7 @@ export function wireFor(model: ModelInfo, current: WireName | null): WireName | 
 export function modelOptions(models: readonly ModelInfo[], current: string | null): readonly { value: string; label: string; detail?: string }[] {
   const options = models.map((model) => ({
     value: model.id,
-    label: model.practice ? `${model.name} · not an AI` : model.name,
+    label: model.practice && !/not an AI/i.test(model.name) ? `${model.name} · not an AI` : model.name,
     detail: model.practice ? 'A rule-based practice responder' : rateText(model),
   }))
   const known = current === null || models.some((model) => model.id === current)

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { totalsText } from '../../lib/totals.ts'
+import { useApp } from '../settings/store.ts'
 import { addServer, connectTools, removeServer, setEnabled, startServer, stopServer, updateServer } from './actions.ts'
 import { sameProgram, type ServerDraft } from './logic.ts'
 import { EnableDialog, RemoveDialog } from './parts/ServerDialogs.tsx'
@@ -20,6 +21,7 @@ export function ToolsPanel() {
   const tools = useTools((state) => state.tools)
   const shown = useTools(shownServer)
   const refused = useTools((state) => (state.refused && state.refused.id === shownServer(state)?.config.id ? state.refused.error : null))
+  const keychain = useApp((app) => app.keychain.available) ?? true
   const [asking, setAsking] = useState<Asking>(null)
   useEffect(() => connectTools(), [])
   const add = (): void => setAsking({ kind: 'add' })
@@ -42,6 +44,7 @@ export function ToolsPanel() {
             key={shown.config.id}
             server={shown}
             refused={refused}
+            keychain={keychain}
             onEnable={() => setAsking({ kind: 'enable', config: shown.config })}
             onDisable={() => void setEnabled(shown.config.id, false)}
             onStart={() => void startServer(shown.config.id)}
@@ -51,17 +54,17 @@ export function ToolsPanel() {
           />
         </>
       )}
-      <Asked asking={asking} names={tools.servers.map((server) => server.config.name)} onClose={() => setAsking(null)} />
+      <Asked asking={asking} names={tools.servers.map((server) => server.config.name)} keychain={keychain} onClose={() => setAsking(null)} />
     </div>
   )
 }
 
-function Asked({ asking, names, onClose }: { asking: Asking; names: readonly string[]; onClose: () => void }) {
+function Asked({ asking, names, keychain, onClose }: { asking: Asking; names: readonly string[]; keychain: boolean; onClose: () => void }) {
   if (asking === null) return null
-  if (asking.kind === 'add') return <ServerForm config={null} taken={names} onClose={onClose} onSave={addServer} />
+  if (asking.kind === 'add') return <ServerForm config={null} taken={names} keychain={keychain} onClose={onClose} onSave={addServer} />
   const { config } = asking
   switch (asking.kind) {
-    case 'edit': return <ServerForm config={config} taken={names.filter((name) => name !== config.name)} onClose={onClose} onSave={(draft) => save(config, draft)} />
+    case 'edit': return <ServerForm config={config} taken={names.filter((name) => name !== config.name)} keychain={keychain} onClose={onClose} onSave={(draft) => save(config, draft)} />
     case 'enable': return <EnableDialog config={config} onClose={onClose} onYes={() => void setEnabled(config.id, true)} />
     case 'remove': return <RemoveDialog config={config} onClose={onClose} onYes={() => void removeServer(config.id)} />
   }

@@ -203,7 +203,7 @@ class StreamState implements MarkdownStream {
 
 /**
  * How many tokens from the front can no longer change, and where the rest begins: everything before a token whose first line is
- * complete (a table needs its second line too) or that begins with a word after a blank line, and what has ended by itself.
+ * complete (a table needs its second line too) or that begins with a word after a blank line, and whatever has ended by itself.
  */
 function lastCut(tokens: readonly PlacedToken[], source: string): { count: number; at: number } {
   for (let index = tokens.length - 1; index >= 0; index -= 1) {
@@ -213,15 +213,18 @@ function lastCut(tokens: readonly PlacedToken[], source: string): { count: numbe
     if (index === tokens.length - 1 && endsByItself(placed, source)) return { count: index + 1, at: end }
     const line = source.indexOf('\n', start)
     const complete = line !== -1 && (!isTable(token) || source.indexOf('\n', line + 1) !== -1)
+    const before = tokens[index - 1]
     const apart = source[start - 2] === '\n' && /[^\s\d>*+-]/.test(source.charAt(start))
-    if ((complete || apart) && index > 0 && source[start - 1] === '\n') return { count: index, at: start }
+    if (before && source[start - 1] === '\n' && (complete || apart || endsByItself(before, source))) return { count: index, at: start }
   }
   return { count: 0, at: 0 }
 }
 
-/** A heading, rule or closed fence whose line has ended, or a paragraph before a blank line. */
+/** A heading, rule or closed fence whose line has ended; a paragraph, quote or table before a blank line. */
 function endsByItself({ token, end }: PlacedToken, source: string): boolean {
-  if (isParagraph(token)) return source[end] === '\n' && source[end + 1] === '\n'
+  if (isParagraph(token) || isTable(token) || token.type === 'blockquote') {
+    return token.raw.endsWith('\n\n') || (source[end] === '\n' && (token.raw.endsWith('\n') || source[end + 1] === '\n'))
+  }
   if (!token.raw.endsWith('\n') && source[end] !== '\n') return false
   if (token.type === 'heading') return token.raw.trimStart().startsWith('#')
   if (token.type === 'hr') return true

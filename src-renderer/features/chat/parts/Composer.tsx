@@ -36,6 +36,10 @@ export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, 
     element.style.height = `${Math.min(TALLEST, element.scrollHeight)}px`
   }, [draft])
   useEffect(() => box.current?.focus(), [sessionId])
+  // An answered approval is gone and took the focus with it.
+  useEffect(() => {
+    if (activity !== 'waiting' && document.activeElement === document.body) box.current?.focus()
+  }, [activity])
   useEffect(() => {
     if (!armed) return
     const timer = setTimeout(() => setArmed(false), ARMED)
@@ -88,7 +92,7 @@ export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, 
         <Select look="pill" label="Model" value={model} options={models} onChange={onModel} disabled={busy || models.length === 0} className="max-w-[260px]" />
         <span className="tabular min-w-0 truncate text-sm text-text-3">{totals}</span>
         <p id="composer-note" role="status" className={cx('ml-auto min-w-0 truncate text-right text-sm', blocked ? 'text-warn' : 'text-text-3')}>
-          {armed ? 'Press Esc again to stop' : (blocked ?? (busy && text !== '' ? 'Sends when this turn has ended: press Enter then' : ''))}
+          {armed ? 'Press Esc again to stop' : (blocked ?? (busy && text !== '' ? 'This turn comes first' : ''))}
         </p>
         {busy ? (
           <Button size="sm" icon={<Square aria-hidden />} onClick={stop}>Stop</Button>

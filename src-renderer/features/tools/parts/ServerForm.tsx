@@ -17,12 +17,14 @@ export interface ServerFormProps {
   config: McpServerConfig | null
   /** Names of the other servers. */
   taken: readonly string[]
+  /** False: there is no system keychain, values last until Portico quits. */
+  keychain: boolean
   onClose: () => void
   /** Stays open, with the reason, when this fails. */
   onSave: (draft: ServerDraft) => Promise<Result<unknown>>
 }
 
-export function ServerForm({ config, taken, onClose, onSave }: ServerFormProps) {
+export function ServerForm({ config, taken, keychain, onClose, onSave }: ServerFormProps) {
   const [name, setName] = useState(config?.name ?? '')
   const [line, setLine] = useState(config ? commandLine(config.command, config.args) : '')
   const [keep, setKeep] = useState(config !== null && config.envNames.length > 0)
@@ -95,7 +97,7 @@ export function ServerForm({ config, taken, onClose, onSave }: ServerFormProps) 
               ))}
               {errors.env ? <p role="alert" className="text-sm text-bad">{errors.env}</p> : null}
               <div><Button size="sm" icon={<Plus aria-hidden />} onClick={() => setEnv([...env, { name: '', value: '' }])}>Add a variable</Button></div>
-              <p className="text-sm text-text-3">{config && config.envNames.length > 0 ? 'These replace all stored ones. ' : ''}Values go to the system’s keychain and are never shown again.</p>
+              <p className="text-sm text-text-3">{config && config.envNames.length > 0 ? 'These replace all stored ones. ' : ''}{keychain ? 'Values go to the system’s keychain and are never shown again.' : 'There is no system keychain: values are kept in memory until Portico quits, and never shown again.'}</p>
             </>
           )}
         </fieldset>

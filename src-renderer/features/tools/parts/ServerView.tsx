@@ -15,6 +15,8 @@ import { ToolList } from './ToolList.tsx'
 export interface ServerViewProps {
   server: McpServerView
   refused: AppErrorData | null
+  /** False: there is no system keychain. */
+  keychain: boolean
   onEnable: () => void
   onDisable: () => void
   onStart: () => void
@@ -23,7 +25,7 @@ export interface ServerViewProps {
   onRemove: () => void
 }
 
-export function ServerView({ server, refused, onEnable, onDisable, onStart, onStop, onEdit, onRemove }: ServerViewProps) {
+export function ServerView({ server, refused, keychain, onEnable, onDisable, onStart, onStop, onEdit, onRemove }: ServerViewProps) {
   const { config, state } = server
   const { word, tone } = stateWord(state)
   const facts = serverFacts(state, server.calls)
@@ -55,7 +57,7 @@ export function ServerView({ server, refused, onEnable, onDisable, onStart, onSt
             onChange={(checked) => (checked ? onEnable() : onDisable())}
           />
           <pre tabIndex={0} aria-label="Command" className="mt-3 overflow-x-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">{commandLine(config.command, config.args)}</pre>
-          {config.envNames.length > 0 ? <p className="mt-2 text-sm text-text-3">With {config.envNames.map((name, index) => <span key={name}>{index > 0 ? ', ' : ''}<code className="font-mono">{name}</code></span>)} from the keychain.</p> : null}
+          {config.envNames.length > 0 ? <p className="mt-2 text-sm text-text-3">With {config.envNames.map((name, index) => <span key={name}>{index > 0 ? ', ' : ''}<code className="font-mono">{name}</code></span>)} {keychain ? 'from the keychain' : 'kept in memory until Portico quits'}.</p> : null}
         </div>
         {refused ? <ErrorNote error={refused} assertive /> : null}
         {state.kind === 'failed' ? <ErrorNote error={state.error} /> : null}
