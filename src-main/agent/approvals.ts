@@ -21,17 +21,22 @@ export interface Approvals {
   readonly mode: ApprovalMode
   permission(sessionId: string, call: { risk: ToolRisk; origin: ToolOrigin; rule: RuleKey; always: RuleKey }): Permission
   /** Keeps the rule that goes with a decision; none for "once" and "deny". */
-  remember(sessionId: string, call: { rule: RuleKey; always: RuleKey }, decision: ApprovalDecision, at: number): void
+  remember(sessionId: string, call: { risk: ToolRisk; rule: RuleKey; always: RuleKey }, decision: ApprovalDecision, at: number): void
 }
 
 export function createApprovals(rules: RulesTable, mode: ApprovalMode): Approvals {
   return {
     mode,
     permission: (sessionId, call) =>
-      permissionOf(mode, call.risk, call.origin, rules.hasRule(sessionId, call.rule) || rules.hasRule(ALWAYS, call.always)),
+      permissionOf(mode, call.risk, call.origin, rules.hasRule(sessionId, atRisk(call.rule, call.risk)) || rules.hasRule(ALWAYS, atRisk(call.always, call.risk))),
     remember: (sessionId, call, decision, at) => {
-      if (decision.kind === 'session') rules.addRule(sessionId, call.rule, at)
-      if (decision.kind === 'always') rules.addRule(ALWAYS, call.always, at)
+      if (decision.kind === 'session') rules.addRule(sessionId, atRisk(call.rule, call.risk), at)
+      if (decision.kind === 'always') rules.addRule(ALWAYS, atRisk(call.always, call.risk), at)
     },
   }
+}
+
+/** A rule holds for the risk it was given for: leave to write files is no leave for a write that can run commands (below `.git`). */
+function atRisk(rule: RuleKey, risk: ToolRisk): RuleKey {
+  return { ...rule, fingerprint: `${rule.fingerprint} ${risk}` }
 }

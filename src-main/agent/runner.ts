@@ -186,7 +186,7 @@ export function startTurn(
       dispatch({ type: 'denied', key: call.key, note: decision.note, at: now })
       return true
     }
-    deps.approvals.remember(session.id, { rule: run.tool.rule, always: run.tool.always(run.args) }, decision, now)
+    deps.approvals.remember(session.id, { risk: call.facts?.risk ?? 'unknown', rule: run.tool.rule, always: run.tool.always(run.args) }, decision, now)
     dispatch({ type: 'approved', key: call.key, at: now })
     if (decision.kind !== 'once') approveRuled(now)
     return true
