@@ -1,0 +1,31 @@
+/** The app speaks to nobody but the gateway: every connection of its whole process tree through a run with sign-in, turn and MCP server is looked at. */
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { readConnections, recordConnections } from '../fixtures/connections.ts'
+import { gatewayOf } from '../fixtures/gateway.ts'
+import { expect, test } from '../fixtures/journey.ts'
+import { everythingServer } from '../fixtures/mcp.ts'
+import { addServer, goTo, newSession, receiptLines, send } from '../fixtures/rooms.ts'
+import { signIn, signOut } from '../fixtures/sign-in.ts'
+
+test('every connection made goes to the gateway', async ({ journey }) => {
+  test.setTimeout(240_000)
+  const file = path.join(journey.person.folder, 'connections.txt')
+  writeFileSync(path.join(journey.person.project, 'a.txt'), 'text\n')
+  const app = await journey.start({ wrapper: recordConnections(file) })
+  await signIn(journey, app)
+  const gateway = await gatewayOf(app)
+  await addServer(app.page, everythingServer())
+  await newSession(app.page, journey.person.project)
+  await send(app.page, 'use echo {"message":"hello"}')
+  await expect(receiptLines(app.page)).toHaveCount(1)
+  for (const room of ['Home', 'Inbox', 'Account', 'Settings'] as const) await goTo(app.page, room)
+  await signOut(app)
+  await app.quit()
+
+  const made = readConnections(file)
+  const { port } = new URL(gateway.url)
+  expect(made.filter((each) => each.port === Number(port)).length, 'the recording works').toBeGreaterThan(0)
+  const elsewhere = made.filter((each) => !(each.address === '127.0.0.1' && each.port === Number(port)))
+  expect([...new Set(elsewhere.map((each) => `${each.address}:${each.port}`))]).toEqual([])
+})
