@@ -33,7 +33,7 @@ export function BalanceCard({ loading, balance, today, days, refreshing, onRefre
         <div role="status" aria-label="Reading the balance"><Skeleton className="mt-1 h-9 w-40" /><Skeleton className="mt-3 h-4 w-56" /></div>
       ) : (
         <>
-          <p className="text-[34px] leading-[42px] font-bold tracking-[-0.01em]"><Money micro={balance?.value ?? null} unknown="The gateway has not told the balance yet" /></p>
+          <p className="text-[34px] leading-[42px] font-semibold tracking-[-0.01em]"><Money micro={balance?.value ?? null} unknown="The gateway has not told the balance yet" /></p>
           <p className="mt-2 text-sm text-text-3">
             {balance ? <AsOf at={balance.asOf} /> : 'not known yet: the gateway has not answered'}
             {pace ? ` · ${pace}` : null}

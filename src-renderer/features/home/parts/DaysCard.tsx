@@ -11,7 +11,7 @@ import { chartOf, type Bar } from '../logic.ts'
 export function DaysCard({ loading, days }: { loading: boolean; days: Reading<readonly DayUsage[]> | null }) {
   const chart = days === null ? null : chartOf(days.value)
   return (
-    <Card title="Last 7 days" aside={<span className="text-base font-bold text-text"><Money micro={chart?.total ?? null} unknown="The week’s cost is not known yet" /></span>}>
+    <Card title="Last 7 days" aside={<span className="text-base font-semibold text-text"><Money micro={chart?.total ?? null} unknown="The week’s cost is not known yet" /></span>}>
       {chart === null ? (
         loading ? <Skeleton className="h-[150px]" /> : <p className="py-6 text-text-2">— The gateway has not told the last days yet.</p>
       ) : (
