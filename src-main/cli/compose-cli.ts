@@ -49,7 +49,7 @@ export interface CliServices {
   settings(): Promise<SettingsFile>
   savedServers(): Promise<readonly McpServerSpec[]>
   /** One host a run. `secrets` holds the values of the servers' variables. */
-  mcp(secrets: SecretStore): McpHost
+  mcp(secrets: SecretStore, cwd: string): McpHost
   chat(options: ChatOptions): Chat
   /** Ends everything that was made. */
   close(): Promise<void>
@@ -107,9 +107,9 @@ export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
     hasSignIn: async () => (await authStore()).get().session !== null,
     settings: async () => (await open({ path: paths.settings, schema: settingsFileSchema, defaults: DEFAULT_SETTINGS_FILE })).get(),
     savedServers: async () => (await open({ path: paths.mcpServers, schema: mcpServersSchema, defaults: [] })).get(),
-    mcp(values) {
+    mcp(values, cwd) {
       const host = createMcpHost({
-        clock, timers, ids, log, secrets: values, processes: platform.processes, clientVersion: platform.version, cwd: platform.homeFolder,
+        clock, timers, ids, log, secrets: values, processes: platform.processes, clientVersion: platform.version, cwd,
         env: platform.env, path: platform.shellPath, spillDir: paths.spill, pidDir: paths.running, ownPid: platform.ownPid, cores: platform.cores,
       })
       endings.push(() => host.close())

@@ -15,14 +15,15 @@ export async function openMcpHost(services: CliServices, file: string | undefine
     const specs = await services.savedServers()
     // The keychain is only opened for servers that have something in it.
     const secrets = specs.some((spec) => spec.enabled && spec.envNames.length > 0) ? await services.secrets() : memoryStore()
-    const host = services.mcp(secrets)
+    const host = services.mcp(secrets, services.platform.homeFolder)
     await host.configure(specs)
     return host
   }
   const servers = readMcpFile(await readText(path.resolve(cwd, file)))
   const secrets: SecretStore = memoryStore()
   for (const { spec, env } of servers) for (const [name, value] of Object.entries(env)) await secrets.set(secretName(spec.id, name), value)
-  const host = services.mcp(secrets)
+  // As for every program named in a file that is given on the command line: relative paths are the terminal's.
+  const host = services.mcp(secrets, cwd)
   await host.configure(servers.map(({ spec }) => spec))
   return host
 }
