@@ -185,10 +185,9 @@ export async function composeServices(platform: Platform, paths: Paths, options:
       stopFollowing()
       account.close()
       inbox.close()
-      const endings = await Promise.allSettled([chat.close(), auth.close(), mcp.close()])
+      const endings = await Promise.allSettled([chat.close(), auth.close(), mcp.close(), gateway.stop()])
       for (const ending of endings) if (ending.status === 'rejected') log.error('close.failed', { error: ending.reason })
       if (database.isOpen) database.close()
-      await gateway.stop()
     },
   }
 }

@@ -24,6 +24,7 @@ import { writeLastScreen } from './last-screen.ts'
 import type { Paths } from './paths.ts'
 import { publishStates } from './publish-states.ts'
 import { startTray } from './tray.ts'
+import { newlyWaiting } from './waiting-news.ts'
 
 /** A window that was moved or sized is at rest after this (ms). */
 const BOUNDS_REST = 500
@@ -38,6 +39,8 @@ export interface DesktopDeps {
   gateway: GatewaySupervisor
   /** Shows the window (made anew when it was closed) and, when given, goes to a route in it. */
   show(route?: string): void
+  /** Whether there is a window to see. */
+  isSeen(): boolean
   quit(): void
 }
 
@@ -67,7 +70,17 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
     sessionsChanged: () => listSessions(),
     openMessage: () => show('inbox'),
   })
-  listSessions = () => hub.publish('chat.sessions', services.chat.list())
+  let waiting: ReadonlySet<string> = new Set()
+  listSessions = () => {
+    const sessions = services.chat.list()
+    hub.publish('chat.sessions', sessions)
+    const now = newlyWaiting(waiting, sessions)
+    waiting = now.waiting
+    if (deps.isSeen() || !services.settings.get().notifications) return
+    for (const { id, title } of now.news) {
+      platform.notifier.show({ title: 'Portico waits for your answer', body: title, onClick: () => show(`chat/${encodeURIComponent(id)}`) })
+    }
+  }
   const lateWrite = (file: string, restMs: number): LateWrite =>
     createLateWrite({ write: (text) => writeFileAtomic(file, text, { mode: 0o600 }), restMs, timers: platform.timers, log })
   const window = lateWrite(paths.window, BOUNDS_REST)

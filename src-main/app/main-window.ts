@@ -8,7 +8,8 @@ export interface MainWindow {
   show(): void
   /** The open window whose page has this id; null for any other page. */
   withPage(pageId: number): PageWindow | null
-  isOpen(): boolean
+  /** Whether it is open and not minimised or hidden. */
+  isSeen(): boolean
 }
 
 export interface MainWindowDeps {
@@ -58,6 +59,6 @@ export function createMainWindow(deps: MainWindowDeps): MainWindow {
       else current.show()
     },
     withPage: (pageId) => (current?.id === pageId ? current : null),
-    isOpen: () => current !== null,
+    isSeen: () => current?.isSeen() ?? false,
   }
 }

@@ -58,7 +58,7 @@ export async function start(): Promise<void> {
     // Its process starts on another processor while this one loads the services.
     gateway.start()
     const { startDesktop } = await import('./desktop.ts')
-    return startDesktop({ paths, version: application.version, log, hub, gateway, show, quit: application.quit })
+    return startDesktop({ paths, version: application.version, log, hub, gateway, show, isSeen: () => window.isSeen(), quit: application.quit })
   })
   let desktop: Desktop | null = null
   let quitting = false

@@ -12,7 +12,8 @@ const SMALLEST = { width: 880, height: 560 }
 export interface PageWindow {
   readonly id: number
   show(): void
-  isFocused(): boolean
+  /** Not minimised and not hidden. */
+  isSeen(): boolean
   send(message: TopicMessage): void
   close(): void
   bounds(): WindowBounds
@@ -90,7 +91,7 @@ export function openPageWindow({ bounds, preload, icon, developerTools, events }
       window.show()
       window.focus()
     },
-    isFocused: () => !window.isDestroyed() && window.isFocused(),
+    isSeen: () => !window.isDestroyed() && window.isVisible() && !window.isMinimized(),
     send(message) {
       if (!window.isDestroyed() && !page.isDestroyed()) page.send(CHANNEL.topic, message)
     },

@@ -58,3 +58,10 @@ it('cuts a process’s output into lines, wherever the chunks end, and drops end
   for (const chunk of ['{"a"', ':1}\n\n{"b":2}\n{"c"', ':3}', '\n', 'x'.repeat(70_000), '\n{"d":4}\n']) read(chunk)
   expect(lines).toEqual(['{"a":1}', '{"b":2}', '{"c":3}', '{"d":4}'])
 })
+
+it('says when a keychain that was there refuses later', async () => {
+  const { keychain } = memoryKeychain()
+  const store = await openSecretStore({ loadKeychain: async () => keychain, profile: 'p', platform: 'linux', timers: never, log })
+  keychain.setPassword = () => Promise.reject(new Error('the collection is locked'))
+  await expect(store.set('a', '1')).rejects.toMatchObject({ code: 'keychain.unavailable' })
+})

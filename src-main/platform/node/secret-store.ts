@@ -1,4 +1,5 @@
 /** Secrets in the system's keychain through keytar, loaded only here and only when needed. Without a keychain they live in memory, and it says so. */
+import { AppError } from '../../../src-shared/errors.ts'
 import type { Log, SecretStore } from '../ports.ts'
 
 /** The part of keytar that is used. */
@@ -29,7 +30,7 @@ export interface SecretStoreOptions {
   log: Log
 }
 
-/** Opens the keychain by asking it one question; falls back to memory when it has no answer. */
+/** Opens the keychain by asking it one question; falls back to memory when it has no answer. Later failures of a keychain are AppError `keychain.unavailable`. */
 export async function openSecretStore(options: SecretStoreOptions): Promise<SecretStore> {
   const { loadKeychain, profile, platform, timers, log } = options
   try {
@@ -47,11 +48,20 @@ function keychainStore(keychain: Keychain, profile: string, backend: string): Se
   return {
     kind: 'keychain',
     backend,
-    get: (name) => keychain.getPassword(KEYCHAIN_SERVICE, account(name)),
-    set: (name, value) => keychain.setPassword(KEYCHAIN_SERVICE, account(name), value),
+    get: (name) => orUnavailable(keychain.getPassword(KEYCHAIN_SERVICE, account(name))),
+    set: (name, value) => orUnavailable(keychain.setPassword(KEYCHAIN_SERVICE, account(name), value)),
     delete: async (name) => {
-      await keychain.deletePassword(KEYCHAIN_SERVICE, account(name))
+      await orUnavailable(keychain.deletePassword(KEYCHAIN_SERVICE, account(name)))
     },
+  }
+}
+
+/** A keychain that was there and refuses now (locked, stopped). */
+async function orUnavailable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    throw new AppError('keychain.unavailable', {}, { cause })
   }
 }
 
