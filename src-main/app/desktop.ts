@@ -24,7 +24,7 @@ import { writeLastScreen } from './last-screen.ts'
 import type { Paths } from './paths.ts'
 import { publishStates } from './publish-states.ts'
 import { startTray } from './tray.ts'
-import { newlyWaiting } from './waiting-news.ts'
+import { createWaitingNotices } from './waiting-notices.ts'
 
 /** A window that was moved or sized is at rest after this (ms). */
 const BOUNDS_REST = 500
@@ -70,16 +70,13 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
     sessionsChanged: () => listSessions(),
     openMessage: () => show('inbox'),
   })
-  let waiting: ReadonlySet<string> = new Set()
+  const waiting = createWaitingNotices({
+    notifier: platform.notifier, isSeen: deps.isSeen, enabled: () => services.settings.get().notifications, open: (id) => show(`chat/${encodeURIComponent(id)}`),
+  })
   listSessions = () => {
     const sessions = services.chat.list()
     hub.publish('chat.sessions', sessions)
-    const now = newlyWaiting(waiting, sessions)
-    waiting = now.waiting
-    if (deps.isSeen() || !services.settings.get().notifications) return
-    for (const { id, title } of now.news) {
-      platform.notifier.show({ title: 'Portico waits for your answer', body: title, onClick: () => show(`chat/${encodeURIComponent(id)}`) })
-    }
+    waiting.update(sessions)
   }
   const lateWrite = (file: string, restMs: number): LateWrite =>
     createLateWrite({ write: (text) => writeFileAtomic(file, text, { mode: 0o600 }), restMs, timers: platform.timers, log })
@@ -107,6 +104,7 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
     setVisible: (visible) => account.setHidden(!visible),
     leftInTray() {
       account.setHidden(true)
+      waiting.windowClosed()
       if (settings.get().closeToTrayTold) return
       platform.notifier.show({ title: 'Portico is still running', body: 'It stays in the tray. Quit it from the tray’s menu, or change this in Settings.', onClick: () => show('settings') })
       settings.update({ closeToTrayTold: true }).catch((error: unknown) => log.warn('settings.not-kept', { error }))
