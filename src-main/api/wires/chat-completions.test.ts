@@ -100,6 +100,12 @@ describe('failing', () => {
     expect((await run(chunk(call(0, 'a', undefined, '{}')) + DONE)).error?.code).toBe('stream.malformed')
   })
 
+  it('tells a web page from a broken stream', async () => {
+    const page = answer('<!doctype html><p>Accept our terms.</p>', { 'content-type': 'text/html; charset=utf-8', 'x-request-id': 'req_1' })
+    const { error } = await callWire(createChatCompletionsWire, page)
+    expect(error).toMatchObject({ code: 'api.unexpected-answer', retryable: false, fields: { route: '/v1/chat/completions', status: 200, requestId: 'req_1' } })
+  })
+
   it.each([
     [{ message: 'Slow down', type: 'rate_limit_exceeded' }, 'api.rate-limited'],
     [{ message: 'No credit', code: 'insufficient_quota' }, 'api.payment-required'],

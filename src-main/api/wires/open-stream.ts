@@ -29,7 +29,7 @@ export interface OpenedAnswer {
   events: AsyncIterable<SseEvent>
 }
 
-/** Calls `route` on the connection. @throws AppError `gateway.*`, `api.*`, `stream.cut` */
+/** Calls `route` on the connection. @throws AppError `gateway.*`, `api.*` (`api.unexpected-answer` for a web page), `stream.cut` */
 export async function openAnswer(
   deps: WireDeps,
   call: { connection: Connection; route: string; headers?: Readonly<Record<string, string>>; body: unknown; signal: AbortSignal },
@@ -46,7 +46,13 @@ export async function openAnswer(
   })
   const requestId = response.headers.get('x-request-id') ?? response.headers.get('request-id')
   if (!response.body) throw new AppError('stream.cut', { requestId })
-  const whole = (response.headers.get('content-type') ?? '').includes('application/json')
+  const type = response.headers.get('content-type') ?? ''
+  // A page for people comes from something in between (a hotel's login page): asking again would not help.
+  if (type.startsWith('text/html')) {
+    response.body.cancel().catch(() => undefined) // It may have broken off already.
+    throw new AppError('api.unexpected-answer', { route: call.route, status: response.status, requestId })
+  }
+  const whole = type.includes('application/json')
   const events = whole ? wholeAnswer(response, signal) : decodeSse(response.body, { timers: deps.timers, idleMs: deps.idleMs, signal, url })
   return { requestId, events }
 }
