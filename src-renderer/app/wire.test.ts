@@ -53,6 +53,16 @@ it('goes home after signing in, but stays put when the page only reloads', () =>
   publish('auth.state', 5, { ...signedIn, refused: true })
   expect(went).toEqual(['home'])
 })
+it('stays where one is when a sign-in is renewed, but not for another account', () => {
+  const { publish, went } = connected()
+  publish('auth.state', 1, { ...signedIn, refused: true })
+  publish('auth.state', 2, { kind: 'starting', systemId: 'a' })
+  publish('auth.state', 3, signedIn)
+  expect(went).toEqual([])
+  publish('auth.state', 4, { kind: 'starting', systemId: 'a' })
+  publish('auth.state', 5, { ...signedIn, account: { id: 'y', name: 'Y', email: null } })
+  expect(went).toEqual(['home'])
+})
 it('follows a fresh wish from outside and ignores an old or senseless one', () => {
   const { publish, went } = connected()
   publish('app.navigate', 1, null)

@@ -31,10 +31,17 @@ export function connectTopics({ subscribe, now, go }: WireDeps): void {
     })
   }
 
+  /** Whose rooms were shown last; null = nobody's, or they signed out. */
+  let shownFor: string | null = null
   follow('auth.state', (auth) => {
     const before = useOnboarding.getState().auth
     useOnboarding.setState((state) => applyAuth(state, auth))
-    if (auth.kind === 'signed-in' && before !== null && before.kind !== 'signed-in') go('home')
+    if (auth.kind === 'signed-out') shownFor = null
+    if (auth.kind !== 'signed-in') return
+    const account = `${auth.systemId} ${auth.account.id}`
+    // Who only renews a sign-in in the middle of something goes on there.
+    if (before !== null && before.kind !== 'signed-in' && account !== shownFor) go('home')
+    shownFor = account
   })
   follow('settings.state', (settings) => useSettingsStore.setState((state) => applySettings(state, settings)))
   follow('app.state', (app) => useSettingsStore.setState((state) => applyApp(state, app)))
