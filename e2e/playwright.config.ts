@@ -1,7 +1,7 @@
 /** How journeys run: one after another on the rig's own desktop, never retried, with a report that scripts/test.mjs counts. */
 import { defineConfig } from '@playwright/test'
 
-const project = process.env['PORTICO_JOURNEYS'] === 'screens' ? { testDir: 'screens', testMatch: '*.ts' } : { testDir: 'specs', testMatch: '*.spec.ts' }
+const project = process.env['PORTICO_JOURNEYS'] === 'screens' ? { testDir: 'screens', testMatch: 'signed-*.ts' } : { testDir: 'specs', testMatch: '*.spec.ts' }
 
 export default defineConfig({
   ...project,
