@@ -1,6 +1,6 @@
 /** The Chat room: sessions on the left, the open one beside them. */
 import { FolderPlus, MessageSquare } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { SessionSummary } from '../../../src-shared/domain/session.ts'
 import { navigate, useRoute } from '../../lib/route.ts'
 import { useShowTitle } from '../../lib/room-title.ts'
@@ -20,6 +20,8 @@ import { openId, useChat } from './store.ts'
 
 type Asking = { kind: 'rename' | 'remove'; session: SessionSummary } | null
 
+const goTo = (id: string): void => navigate('chat', id)
+
 export function ChatPanel() {
   const sessions = useChat((state) => state.sessions)
   const wanted = useWantedSession()
@@ -30,6 +32,8 @@ export function ChatPanel() {
   const model = models === null ? null : modelForNew(models, preferred, sessions ?? [])
   const [asking, setAsking] = useState<Asking>(null)
   const close = (): void => setAsking(null)
+  const onRename = useCallback((session: SessionSummary) => setAsking({ kind: 'rename', session }), [])
+  const onRemove = useCallback((session: SessionSummary) => setAsking({ kind: 'remove', session }), [])
   const onNew = (folder: string | undefined): void => {
     if (model) void newSession(model.id, wireFor(model, null), folder)
   }
@@ -42,9 +46,9 @@ export function ChatPanel() {
         busy={creating}
         blocked={blocked}
         onNew={onNew}
-        onOpen={(id) => navigate('chat', id)}
-        onRename={(session) => setAsking({ kind: 'rename', session })}
-        onRemove={(session) => setAsking({ kind: 'remove', session })}
+        onOpen={goTo}
+        onRename={onRename}
+        onRemove={onRemove}
       />
       <Content blocked={blocked} onNew={() => onNew(undefined)} empty={sessions !== null && wanted === null} />
       {asking?.kind === 'rename' ? <RenameDialog session={asking.session} onClose={close} onRename={(title) => void rename(asking.session.id, title)} /> : null}

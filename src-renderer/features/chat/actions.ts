@@ -12,7 +12,9 @@ import {
 
 
 
-export const liveTexts = new LiveTexts((run) => requestAnimationFrame(run))
+/** Growing text is drawn with every second frame: as good to read, at half the layout and paint (ms to wait before asking for one). */
+const PACE = 20
+export const liveTexts = new LiveTexts((run) => setTimeout(() => requestAnimationFrame(run), PACE))
 
 const set = (change: (state: ChatState) => ChatState): void => useChat.setState(change)
 let connected = false

@@ -1,15 +1,15 @@
 /** A code block: its language, a copy button, and the code in memoised pieces, coloured when it is finished and the page is idle. */
 import { Check, Copy } from 'lucide-react'
-import { memo, useEffect, useState } from 'react'
+import { memo, useContext, useEffect, useState } from 'react'
 import { ask } from '../../bridge/ask.ts'
 import { highlight, type Colored } from './highlight.ts'
+import { SeenContext } from './seen.ts'
 
 export function CodeView({ language, segments, closed }: { language: string; segments: readonly string[]; closed: boolean }) {
-  const [box, setBox] = useState<HTMLElement | null>(null)
-  const seen = useSeen(box)
+  const seen = useContext(SeenContext)
   const colored = useColors(language, segments, closed && seen)
   return (
-    <div ref={setBox} className="md-code">
+    <div className="md-code">
       <div className="md-code-head">
         <span>{language || 'text'}</span>
         <CopyButton segments={segments} />
@@ -27,20 +27,6 @@ const Segment = memo(function Segment({ text, last, colored }: { text: string; l
   const inside = colored === null ? text : colored.map((piece, index) => (piece.kind === null ? piece.text : <span key={index} className={`tok-${piece.kind}`}>{piece.text}</span>))
   return <span className="md-segment">{inside}{last ? '' : '\n'}</span>
 })
-
-/** True once the element has come near the sight: code nobody looks at is not coloured. */
-function useSeen(element: HTMLElement | null): boolean {
-  const [seen, setSeen] = useState(false)
-  useEffect(() => {
-    if (element === null || seen) return
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) setSeen(true)
-    }, { rootMargin: '200px' })
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [element, seen])
-  return seen
-}
 
 /** Colours per segment as they come; null until the first is there. */
 function useColors(language: string, segments: readonly string[], wanted: boolean): readonly Colored[] | null {

@@ -1,4 +1,4 @@
-/** A growing text between the wire and the page: takes deltas at any rate, parses and tells its listeners at most once a frame. */
+/** A growing text between the wire and the page: takes deltas at any rate, parses and tells its listeners when `schedule` says, once for all that came. */
 import type { Groups, LiveMarkdown } from './render.tsx'
 import { createMarkdownStream } from './stream.ts'
 
@@ -12,7 +12,7 @@ export interface LiveText extends LiveMarkdown {
   flush(): void
 }
 
-/** `schedule` runs something with the next frame (tests run it by hand). */
+/** `schedule` runs something with one of the next frames (tests run it by hand). */
 export function createLiveText(initial: string, schedule: (run: () => void) => void): LiveText {
   const listeners = new Set<() => void>()
   let stream = createMarkdownStream(initial)

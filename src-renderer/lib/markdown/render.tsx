@@ -1,8 +1,9 @@
 /** Markdown on the page: `<Markdown>` for text that is whole, `<StreamingMarkdown>` for text that is still arriving. */
-import { memo, useMemo, useSyncExternalStore } from 'react'
+import { memo, useMemo, useState, useSyncExternalStore } from 'react'
 import { cx } from '../classes.ts'
 import { BlockView } from './block-view.tsx'
 import { parseMarkdown, type Block } from './blocks.ts'
+import { SeenContext, useSeen } from './seen.ts'
 import { GROUP } from './stream.ts'
 import './markdown.css'
 
@@ -27,7 +28,13 @@ function View({ groups, className }: { groups: Groups; className: string | undef
 
 /** A full group never changes again, and the browser skips its layout while it is out of sight. */
 const GroupView = memo(function GroupView({ blocks, full }: { blocks: readonly Block[]; full: boolean }) {
-  return <div className={full ? 'md-group md-full' : 'md-group'}>{blocks.map((block) => <BlockView key={block.key} block={block} />)}</div>
+  const [element, setElement] = useState<HTMLElement | null>(null)
+  const seen = useSeen(element, full)
+  return (
+    <SeenContext value={seen}>
+      <div ref={setElement} className={full ? 'md-group md-full' : 'md-group'}>{blocks.map((block) => <BlockView key={block.key} block={block} />)}</div>
+    </SeenContext>
+  )
 })
 
 const REMEMBERED = 80

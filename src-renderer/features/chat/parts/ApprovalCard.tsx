@@ -31,7 +31,6 @@ export function ApprovalCard({ call, first, onAnswer }: ApprovalCardProps) {
     if (first && mayTakeFocus()) allow.current?.focus({ preventScroll: true })
   }, [first])
   const answer = (decision: ApprovalDecision): void => {
-    if (performance.now() - shownAt.current < GUARD) return
     setMode('answered')
     void onAnswer(decision).then((taken) => {
       if (!taken) setMode('asking')
@@ -64,7 +63,17 @@ export function ApprovalCard({ call, first, onAnswer }: ApprovalCardProps) {
         </form>
       ) : (
         <div className="mt-2.5 flex flex-wrap items-center gap-2.5">
-          <Button ref={allow} variant="primary" busy={busy} onClick={() => answer({ kind: 'once' })}>Allow once <Kbd>↵</Kbd></Button>
+          <Button
+            ref={allow}
+            variant="primary"
+            busy={busy}
+            onClick={(event) => {
+              // `detail` 0 = a key, not a pointer.
+              if (event.detail > 0 || performance.now() - shownAt.current > GUARD) answer({ kind: 'once' })
+            }}
+          >
+            Allow once <Kbd>↵</Kbd>
+          </Button>
           <Button disabled={busy} onClick={() => answer({ kind: 'session' })}>Allow in this session</Button>
           <Button disabled={busy} onClick={() => setMode('always')}>Always…</Button>
           <Button disabled={busy} variant="ghost" className="ml-auto" onClick={() => setMode('denying')}>Deny with a note</Button>

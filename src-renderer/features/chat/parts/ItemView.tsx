@@ -1,7 +1,8 @@
 /** One item of a session: what was said, done, asked or billed. Props only. */
-import { memo } from 'react'
+import { memo, useState } from 'react'
 import type { ApprovalDecision, SessionItem } from '../../../../src-shared/domain/session.ts'
 import { Markdown, StreamingMarkdown, type LiveMarkdown } from '../../../lib/markdown/render.tsx'
+import { Button } from '../../../ui/button.tsx'
 import { ApprovalCard } from './ApprovalCard.tsx'
 import { ToolCard } from './ToolCard.tsx'
 import { TurnEnd } from './TurnEnd.tsx'
@@ -18,13 +19,7 @@ export interface ItemViewProps {
 
 export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer }: ItemViewProps) {
   switch (item.kind) {
-    case 'user': return (
-      <div className="flex justify-end">
-        <p className="max-w-[85%] rounded-xl rounded-br-sm border border-border bg-sunken px-3.5 py-2 text-[14px] leading-6 whitespace-pre-wrap [overflow-wrap:anywhere] dark:bg-raised">
-          <span className="sr-only">You: </span>{item.text}
-        </p>
-      </div>
-    )
+    case 'user': return <UserText text={item.text} />
     case 'assistant': {
       if (live) return <StreamingMarkdown live={live} />
       return item.text === '' ? null : <Markdown text={item.text} />
@@ -38,3 +33,19 @@ export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAn
     case 'turn-end': return <TurnEnd item={item} onRetry={onRetry} />
   }
 })
+
+/** More than this is folded at first (characters). */
+const LONG = 2500
+
+function UserText({ text }: { text: string }) {
+  const [all, setAll] = useState(false)
+  const folded = text.length > LONG && !all
+  return (
+    <div className="flex justify-end">
+      <div className="max-w-[85%] rounded-xl rounded-br-sm border border-border bg-sunken px-3.5 py-2 dark:bg-raised">
+        <p className="text-[14px] leading-6 whitespace-pre-wrap [overflow-wrap:anywhere]"><span className="sr-only">You: </span>{folded ? `${text.slice(0, LONG)}…` : text}</p>
+        {folded ? <Button size="sm" variant="ghost" className="mt-1 -ml-2" onClick={() => setAll(true)}>Show all {text.length.toLocaleString('en')} characters</Button> : null}
+      </div>
+    </div>
+  )
+}

@@ -1,5 +1,6 @@
 /** The sessions, by folder, each with what it has cost. Props only. */
 import { Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react'
+import { memo, useState } from 'react'
 import type { SessionSummary } from '../../../../src-shared/domain/session.ts'
 import { cx } from '../../../lib/classes.ts'
 import { Button } from '../../../ui/button.tsx'
@@ -23,6 +24,9 @@ export interface SessionListProps {
   onRemove: (session: SessionSummary) => void
 }
 
+/** Sessions of one folder shown at first. */
+const AT_FIRST = 30
+
 export function SessionList({ groups, current, busy, blocked, onNew, onOpen, onRename, onRemove }: SessionListProps) {
   return (
     <nav aria-label="Sessions" className="flex w-[236px] shrink-0 flex-col border-r border-border max-[860px]:w-[196px]">
@@ -32,54 +36,74 @@ export function SessionList({ groups, current, busy, blocked, onNew, onOpen, onR
       <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-3">
         {groups === null ? <div className="flex flex-col gap-2 pt-2"><Skeleton className="h-8" /><Skeleton className="h-8" /><Skeleton className="h-8" /></div> : null}
         {groups?.map((group) => (
-          <section key={group.folder} aria-label={group.name} className="group/folder pt-2">
-            <div className="flex h-7 items-center pr-1 pl-2">
-              <h2 title={group.folder} className="min-w-0 flex-1 truncate text-xs font-semibold text-text-3">{group.name}</h2>
-              <IconButton
-                label={`New session in ${group.name}`}
-                icon={<Plus aria-hidden />}
-                size="sm"
-                disabled={blocked !== null || busy}
-                onClick={() => onNew(group.folder)}
-                className="opacity-0 group-hover/folder:opacity-100 focus-visible:opacity-100"
-              />
-            </div>
-            <ul className="flex flex-col gap-0.5">
-              {group.sessions.map((session) => (
-                <Row key={session.id} session={session} current={session.id === current} onOpen={onOpen} onRename={onRename} onRemove={onRemove} />
-              ))}
-            </ul>
-          </section>
+          <Folder key={group.folder} group={group} current={current} canMake={blocked === null && !busy} onNew={onNew} onOpen={onOpen} onRename={onRename} onRemove={onRemove} />
         ))}
       </div>
     </nav>
   )
 }
 
-function Row({ session, current, onOpen, onRename, onRemove }: { session: SessionSummary; current: boolean } & Pick<SessionListProps, 'onOpen' | 'onRename' | 'onRemove'>) {
+function Folder({ group, current, canMake, onNew, ...rowProps }: { group: FolderGroup; canMake: boolean } & Pick<SessionListProps, 'current' | 'onNew' | 'onOpen' | 'onRename' | 'onRemove'>) {
+  const [all, setAll] = useState(false)
+  // The open session is always in sight.
+  const shown = all ? group.sessions : group.sessions.filter((session, index) => index < AT_FIRST || session.id === current)
+  const hidden = group.sessions.length - shown.length
   return (
-    <li className={cx('group/row relative flex h-8 items-center rounded-lg pr-1', current ? 'bg-hover' : 'hover:bg-hover')}>
+    <section aria-label={group.name} className="group/folder pt-2">
+      <div className="flex h-7 items-center pr-1 pl-2">
+        <h2 title={group.folder} className="min-w-0 flex-1 truncate text-xs font-semibold text-text-3">{group.name}</h2>
+        <IconButton
+          label={`New session in ${group.name}`}
+          icon={<Plus aria-hidden />}
+          size="sm"
+          disabled={!canMake}
+          onClick={() => onNew(group.folder)}
+          className="opacity-0 group-hover/folder:opacity-100 focus-visible:opacity-100"
+        />
+      </div>
+      <ul className="flex flex-col gap-0.5">
+        {shown.map((session) => <Row key={session.id} session={session} current={session.id === current} {...rowProps} />)}
+      </ul>
+      {hidden > 0 ? <Button size="sm" variant="ghost" className="mt-1 w-full" onClick={() => setAll(true)}>Show {hidden} more</Button> : null}
+    </section>
+  )
+}
+
+type RowProps = { session: SessionSummary; current: boolean } & Pick<SessionListProps, 'onOpen' | 'onRename' | 'onRemove'>
+
+/** Its menu is made when a pointer or the focus comes near: a long list stays cheap. */
+const Row = memo(function Row({ session, current, onOpen, onRename, onRemove }: RowProps) {
+  const [near, setNear] = useState(false)
+  const title = session.title || 'Untitled'
+  return (
+    <li
+      onPointerEnter={() => setNear(true)}
+      onFocus={() => setNear(true)}
+      className={cx('group/row relative flex h-8 items-center rounded-lg pr-1', current ? 'bg-hover' : 'hover:bg-hover')}
+    >
       <button
         type="button"
         aria-current={current ? 'page' : undefined}
         onClick={() => onOpen(session.id)}
-        title={session.title}
+        title={title}
         className={cx('flex h-full min-w-0 flex-1 items-center gap-2 rounded-lg pl-2 text-left focus-visible:-outline-offset-2', current && 'font-semibold')}
       >
-        <span className="min-w-0 flex-1 truncate">{session.title || 'Untitled'}</span>
+        <span className="min-w-0 flex-1 truncate">{title}</span>
         {session.activity === 'running' ? <Spinner label="running" className="text-text-3" /> : null}
         {session.activity === 'waiting' ? <span className="size-2 shrink-0 rounded-full bg-accent"><span className="sr-only">waits for your answer</span></span> : null}
         {session.costMicro === null ? null : <Money micro={session.costMicro} className="text-sm font-normal text-text-3 group-focus-within/row:opacity-0 group-hover/row:opacity-0" />}
       </button>
-      <div className="absolute right-1 opacity-0 group-hover/row:opacity-100 focus-within:opacity-100 has-[[data-state=open]]:opacity-100">
-        <Menu
-          trigger={<IconButton label={`More for ${session.title || 'Untitled'}`} icon={<Ellipsis aria-hidden />} size="sm" />}
-          items={[
-            { id: 'rename', label: 'Rename…', icon: <Pencil aria-hidden />, onSelect: () => onRename(session) },
-            { id: 'remove', label: 'Delete…', icon: <Trash2 aria-hidden />, danger: true, disabled: session.activity !== 'idle', onSelect: () => onRemove(session) },
-          ]}
-        />
-      </div>
+      {near ? (
+        <div className="absolute right-1 opacity-0 group-hover/row:opacity-100 focus-within:opacity-100 has-[[data-state=open]]:opacity-100">
+          <Menu
+            trigger={<IconButton label={`More for ${title}`} icon={<Ellipsis aria-hidden />} size="sm" />}
+            items={[
+              { id: 'rename', label: 'Rename…', icon: <Pencil aria-hidden />, onSelect: () => onRename(session) },
+              { id: 'remove', label: 'Delete…', icon: <Trash2 aria-hidden />, danger: true, disabled: session.activity !== 'idle', onSelect: () => onRemove(session) },
+            ]}
+          />
+        </div>
+      ) : null}
     </li>
   )
-}
+})

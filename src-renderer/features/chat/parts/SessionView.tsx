@@ -35,7 +35,7 @@ export function SessionView({ open }: { open: OpenSession }) {
     [asking, slots.length, activity, onRetry],
   )
   return (
-    <section aria-label={session.title} className="flex min-w-0 flex-1 flex-col">
+    <section aria-label={session.title || 'Session'} className="flex min-w-0 flex-1 flex-col">
       <Transcript key={id} slots={slots} draw={draw} onMissing={onMissing} foot={<Foot open={open} />} />
       <p className="sr-only" role="status">{spokenFor(last, activity)}</p>
       <div className="px-6 pb-4">

@@ -33,6 +33,9 @@ export function Transcript({ slots, draw, onMissing, foot }: TranscriptProps) {
     overscan: 4,
     paddingStart: 24,
     initialOffset: BELOW_ALL,
+    // A row that grows many times a second writes sizes only; React is not asked.
+    directDomUpdates: true,
+    directDomUpdatesMode: 'position',
   })
   // At the end the follower moves the scroll; elsewhere an item that changes above must not move what is read.
   virtual.shouldAdjustScrollPositionOnItemSizeChange = (item, _delta, instance) => !following.current && item.end <= (instance.scrollOffset ?? 0)
@@ -54,13 +57,13 @@ export function Transcript({ slots, draw, onMissing, foot }: TranscriptProps) {
 
   return (
     <div className="relative min-h-0 flex-1">
-      <div ref={scroller} tabIndex={-1} className="h-full overflow-x-hidden overflow-y-auto outline-none [overflow-anchor:none] [scrollbar-gutter:stable_both-edges]" data-transcript>
+      <div ref={scroller} tabIndex={0} role="group" aria-label="Conversation" className="h-full overflow-x-hidden overflow-y-auto focus-visible:-outline-offset-2 [overflow-anchor:none] [scrollbar-gutter:stable_both-edges]" data-transcript>
         <div ref={inner}>
-          <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
+          <div ref={virtual.containerRef} className="relative w-full">
             {rows.map((row) => {
               const slot = slots[row.index]
               return (
-                <div key={row.key} data-index={row.index} ref={virtual.measureElement} className="absolute top-0 left-0 w-full px-6" style={{ transform: `translateY(${row.start}px)` }}>
+                <div key={row.key} data-index={row.index} ref={virtual.measureElement} className="absolute left-0 w-full px-6 [contain:layout_style]">
                   <div className={cx('mx-auto max-w-[760px]', isTight(slots, row.index) ? 'pb-2' : 'pb-3')}>
                     {slot ? draw(slot, row.index) : <Skeleton className="h-16" />}
                   </div>
