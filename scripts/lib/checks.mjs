@@ -22,19 +22,19 @@ async function yesNo(name, command, args) {
   return { name, passed: ok ? 1 : 0, failed: ok ? 0 : 1, ms: done.ms, output: ok ? '' : done.stdout + done.stderr }
 }
 
-export const typecheck = () => yesNo('typecheck', toolNode(), [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', root])
+const typecheck = () => yesNo('typecheck', toolNode(), [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', root])
 
-export const lint = () => yesNo('lint', bin('oxlint'), ['--type-aware', '--deny-warnings'])
+const lint = () => yesNo('lint', bin('oxlint'), ['--type-aware', '--deny-warnings'])
 
 /** Length and headers of source files (design: a file has one purpose and says so). */
-export async function habits() {
+async function habits() {
   const started = Date.now()
   const problems = fileHabits()
   return { name: 'file habits', passed: problems.length === 0 ? 1 : 0, failed: problems.length === 0 ? 0 : 1, ms: Date.now() - started, output: problems.join('\n') }
 }
 
 /** Unit tests on the runtime that ships. A file that cannot be loaded counts as a failure. */
-export async function unitTests(electron, filters = []) {
+async function unitTests(electron, filters = []) {
   const report = path.join(root, 'out/test/unit.json')
   mkdirSync(path.dirname(report), { recursive: true })
   rmSync(report, { force: true })
@@ -53,6 +53,15 @@ function countUnit(report, done) {
   } catch {
     return { passed: 0, failed: 1 }
   }
+}
+
+/** All checks that need no window, as they are done. The unit tests wait a good deal, so the compiler and the linter run beside them. */
+export async function* quickChecks(electron, filters = []) {
+  const unit = unitTests(electron, filters)
+  // A failure to start is told when its turn comes.
+  unit.catch(() => undefined)
+  for (const check of [typecheck, lint, habits]) yield await check()
+  yield await unit
 }
 
 /** Says one check's outcome, with its words when it failed. */
