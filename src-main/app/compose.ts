@@ -168,7 +168,13 @@ export async function composeServices(platform: Platform, paths: Paths, options:
     currentSeq: options.chatSeq, sessionsChanged: options.sessionsChanged,
   })
 
-  chat.recover()
+  try {
+    chat.recover()
+  } catch (error) {
+    // On a full disk what can be read still opens.
+    log.error('turns.not-recovered', { error })
+    notices.add(error)
+  }
   const stopFollowing = auth.onChange((state) => {
     account.follow(state)
     inbox.follow(state)

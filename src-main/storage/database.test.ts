@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -54,6 +54,17 @@ it('finds a database that lost its second half', async () => {
   const again = openDatabase({ path: file, migrations: [one], clock })
   expect(again.recovered?.keptAt).toMatch(/portico\.db\.damaged-/)
   again.database.close()
+})
+
+it('opens even where nothing can be made beside it, as on a full disk', async () => {
+  const first = openDatabase({ path: file, migrations: [one], clock })
+  first.database.exec("INSERT INTO notes (text) VALUES ('kept')")
+  first.database.close()
+  await mkdir(`${file}-shm`)
+  const { database, recovered } = openDatabase({ path: file, migrations: [one], clock })
+  expect(recovered).toBeNull()
+  expect(database.prepare('SELECT text FROM notes').all()).toEqual([{ text: 'kept' }])
+  database.close()
 })
 
 it('says why it cannot open', async () => {
