@@ -1,5 +1,5 @@
 /** What a person does in Chat, as calls to main; and the topics of Chat, as changes of its store. Runs in the window. */
-import type { ApprovalDecision, ChatEvent, SessionItem } from '../../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ChatEvent } from '../../../src-shared/domain/session.ts'
 import type { WireName } from '../../../src-shared/domain/account.ts'
 import { ask } from '../../bridge/ask.ts'
 import { call, subscribe } from '../../bridge/portico.ts'
@@ -10,11 +10,8 @@ import {
   applyBatch, applyFirstPage, applyPage, applySessions, beginOpen, failOpen, openId, refuse, setCreating, setDraft, useChat, type ChatState,
 } from './store.ts'
 
-
-
-/** Growing text is drawn with every second frame: as good to read, at half the layout and paint (ms to wait before asking for one). */
-const PACE = 20
-export const liveTexts = new LiveTexts((run) => setTimeout(() => requestAnimationFrame(run), PACE))
+/** Main sends text at most every second frame; each batch is drawn with the next one. */
+export const liveTexts = new LiveTexts((run) => requestAnimationFrame(run))
 
 const set = (change: (state: ChatState) => ChatState): void => useChat.setState(change)
 let connected = false
@@ -72,14 +69,11 @@ export async function readPage(sessionId: string, from: number, count: number): 
   const name = `${sessionId} ${from} ${count}`
   if (reading.has(name)) return
   reading.add(name)
-  const result = await call('chat.items', { sessionId, from, count })
+  const result = await ask('chat.items', { sessionId, from, count })
   reading.delete(name)
   if (!result.ok) return
   set((state) => applyPage(state, result.value))
-  for (const item of result.value.items) settleRead(item)
-}
-function settleRead(item: SessionItem): void {
-  liveTexts.settle(item)
+  for (const item of result.value.items) liveTexts.settle(item)
 }
 
 /** Makes a session; without a folder the system's dialog asks for one. */

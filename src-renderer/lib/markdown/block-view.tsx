@@ -64,10 +64,8 @@ function drawBlock(token: Token, key: number, loose: boolean): ReactNode {
       const inside = 'tokens' in known && known.tokens ? drawInline(known.tokens) : withoutReferences(known.text)
       return loose ? <p key={key}>{inside}</p> : <span key={key}>{inside}</span>
     }
-    case 'heading': {
-      const Heading = HEADINGS[known.depth] ?? 'h6'
-      return <Heading key={key}>{drawInline(known.tokens)}</Heading>
-    }
+    // Models begin at any depth: one level for the page's outline, the depth for the eye.
+    case 'heading': return <h3 key={key} className={`md-h${Math.min(known.depth, 4)}`}>{drawInline(known.tokens)}</h3>
     case 'blockquote': return <blockquote key={key}>{known.tokens.map((inner, index) => drawBlock(inner, index, true))}</blockquote>
     case 'hr': return <hr key={key} />
     case 'html': return <p key={key} className="md-plain">{known.text.trimEnd()}</p>
@@ -81,5 +79,3 @@ function drawBlock(token: Token, key: number, loose: boolean): ReactNode {
     default: return <p key={key}>{drawInline([known])}</p>
   }
 }
-/** A message's own headings begin two levels down: the page has h1, the room h2. */
-const HEADINGS: Readonly<Record<number, 'h3' | 'h4' | 'h5' | 'h6'>> = { 1: 'h3', 2: 'h4', 3: 'h5', 4: 'h6', 5: 'h6', 6: 'h6' }

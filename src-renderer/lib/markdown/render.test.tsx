@@ -34,7 +34,7 @@ describe('Markdown', () => {
   })
   it('draws code, tables and headings', () => {
     const made = html('# T\n\n```js\nlet a = "<b>"\n```\n\n| a | b |\n|--|-:|\n| 1 | 2 |')
-    expect(made).toContain('<h3>T</h3>')
+    expect(made).toContain('<h3 class="md-h1">T</h3>')
     expect(made).toContain('let a = &quot;&lt;b&gt;&quot;')
     expect(made).toContain('<td class="md-right">2</td>')
   })

@@ -1,19 +1,21 @@
 /** An open session: its items, the composer, and what is under way. Reads the store of Chat and the growing texts. */
-import { useCallback, useMemo } from 'react'
-import { FolderX } from 'lucide-react'
+import { useCallback, useMemo, useSyncExternalStore } from 'react'
+import { FolderOpen, FolderX } from 'lucide-react'
 import { useAccount } from '../../account/store.ts'
 import { useOnboarding } from '../../onboarding/store.ts'
 import { useTools } from '../../tools/store.ts'
+import type { LiveText } from '../../../lib/markdown/live.ts'
 import { totalsText } from '../../../lib/totals.ts'
+import { Button } from '../../../ui/button.tsx'
+import { EmptyState } from '../../../ui/empty-state.tsx'
 import { ErrorNote } from '../../../ui/error-note.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { approve, liveTexts, newSession, readPage, retry, send, setModel, stop } from '../actions.ts'
-import { modelOptions, spokenFor, whyNotSend, wireFor } from '../logic.ts'
+import { folderName, modelOptions, spokenFor, whyNotSend, wireFor } from '../logic.ts'
 import { setDraft, useChat, type OpenSession, type Slot } from '../store.ts'
 import { Composer } from './Composer.tsx'
 import { ItemView } from './ItemView.tsx'
 import { Transcript } from './Transcript.tsx'
-import { Button } from '../../../ui/button.tsx'
 
 export function SessionView({ open }: { open: OpenSession }) {
   const { session, slots } = open
@@ -36,7 +38,7 @@ export function SessionView({ open }: { open: OpenSession }) {
   )
   return (
     <section aria-label={session.title || 'Session'} className="flex min-w-0 flex-1 flex-col">
-      <Transcript key={id} slots={slots} draw={draw} onMissing={onMissing} foot={<Foot open={open} />} />
+      {slots.length === 0 ? <NewSession folder={session.folder} model={session.model} /> : <Transcript key={id} slots={slots} draw={draw} onMissing={onMissing} foot={<Foot open={open} />} />}
       <p className="sr-only" role="status">{spokenFor(last, activity)}</p>
       <div className="px-6 pb-4">
         <Refused sessionId={id} />
@@ -47,12 +49,28 @@ export function SessionView({ open }: { open: OpenSession }) {
 }
 const RETRYABLE: ReadonlySet<string> = new Set(['failed', 'interrupted', 'stopped'])
 
+/** A session in which nothing was said yet. */
+function NewSession({ folder, model }: { folder: string; model: string }) {
+  const practice = useAccount((account) => account.models?.value.some((known) => known.id === model && known.practice) ?? false)
+  return (
+    <EmptyState className="min-h-0 flex-1" icon={<FolderOpen aria-hidden />} title={`Ready in ${folderName(folder)}`}>
+      <p>It may read and search in this folder; writing and running ask you first.</p>
+      {practice ? <p className="mt-2">The model is a rule-based practice responder, not an AI. Send “help” to see what it understands.</p> : null}
+    </EmptyState>
+  )
+}
+
 /** What is under way when nothing that is drawn already says so. */
 function Foot({ open: { session, slots } }: { open: OpenSession }) {
   const item = slots.at(-1)?.item
-  if (session.activity !== 'running') return null
-  if (item?.kind === 'assistant' && !item.done && liveTexts.of(item).text() !== '') return null
-  if (item?.kind === 'tool' && item.call.status === 'running') return null
+  if (session.activity !== 'running' || (item?.kind === 'tool' && item.call.status === 'running')) return null
+  if (item?.kind === 'assistant' && !item.done) return <WorkingUntilText live={liveTexts.of(item)} />
+  return <Working />
+}
+function WorkingUntilText({ live }: { live: LiveText }) {
+  return useSyncExternalStore(live.subscribe, () => live.text() === '') ? <Working /> : null
+}
+function Working() {
   return <p className="flex items-center gap-2 text-sm text-text-3"><Spinner /> Working…</p>
 }
 
