@@ -29,6 +29,9 @@ export interface Application {
 export function electronApplication(): Application {
   for (const name of SILENCED) app.commandLine.appendSwitch(name)
   app.commandLine.appendSwitch('disable-features', SILENCED_FEATURES)
+  // Chromium would put a key of its own for cookies into the keychain (and ask to unlock it at every start). Portico has no cookies.
+  if (process.platform === 'linux') app.commandLine.appendSwitch('password-store', 'basic')
+  if (process.platform === 'darwin') app.commandLine.appendSwitch('use-mock-keychain')
   // Without an application menu there are no reload, zoom or developer keys either; macOS needs one for copy and paste.
   if (process.platform !== 'darwin') Menu.setApplicationMenu(null)
   const folder = app.commandLine.getSwitchValue('user-data-dir')

@@ -59,9 +59,21 @@ it('cuts a process’s output into lines, wherever the chunks end, and drops end
   expect(lines).toEqual(['{"a":1}', '{"b":2}', '{"c":3}', '{"d":4}'])
 })
 
-it('says when a keychain that was there refuses later', async () => {
-  const { keychain } = memoryKeychain()
+it('goes on from memory, and says so, when a keychain that was there takes nothing (locked)', async () => {
+  const { keychain, kept } = memoryKeychain()
   const store = await openSecretStore({ loadKeychain: async () => keychain, profile: 'p', platform: 'linux', timers: never, log })
   keychain.setPassword = () => Promise.reject(new Error('the collection is locked'))
-  await expect(store.set('a', '1')).rejects.toMatchObject({ code: 'keychain.unavailable' })
+  await store.set('a', '1')
+  expect(store.kind).toBe('memory')
+  expect(await store.get('a')).toBe('1')
+  await store.delete('a')
+  expect(await store.get('a')).toBeNull()
+  expect(kept.size).toBe(0)
+})
+
+it('says when a keychain can no longer be read', async () => {
+  const { keychain } = memoryKeychain()
+  const store = await openSecretStore({ loadKeychain: async () => keychain, profile: 'p', platform: 'linux', timers: never, log })
+  keychain.getPassword = () => Promise.reject(new Error('stopped'))
+  await expect(store.get('a')).rejects.toMatchObject({ code: 'keychain.unavailable' })
 })

@@ -30,28 +30,46 @@ export interface SecretStoreOptions {
   log: Log
 }
 
-/** Opens the keychain by asking it one question; falls back to memory when it has no answer. Later failures of a keychain are AppError `keychain.unavailable`. */
+/** Opens the keychain by asking it one question; falls back to memory when it has no answer. A keychain that cannot be read or cleared later is AppError `keychain.unavailable`. */
 export async function openSecretStore(options: SecretStoreOptions): Promise<SecretStore> {
   const { loadKeychain, profile, platform, timers, log } = options
   try {
     const keychain = await loadKeychain()
     await within(PATIENCE, timers, keychain.getPassword(KEYCHAIN_SERVICE, `${profile}:probe`))
-    return keychainStore(keychain, profile, BACKENDS[platform] ?? 'system keychain')
+    return keychainStore(keychain, profile, BACKENDS[platform] ?? 'system keychain', log)
   } catch (error) {
     log.warn('keychain.unavailable', { reason: error })
     return memoryStore()
   }
 }
 
-function keychainStore(keychain: Keychain, profile: string, backend: string): SecretStore {
+/** Once the keychain refuses to take a secret (locked, and nobody unlocked it), the rest of the run lives in memory and `kind` says so. */
+function keychainStore(keychain: Keychain, profile: string, backend: string, log: Log): SecretStore {
   const account = (name: string): string => `${profile}:${name}`
+  const memory = memoryStore()
+  let refused = false
   return {
-    kind: 'keychain',
-    backend,
-    get: (name) => orUnavailable(keychain.getPassword(KEYCHAIN_SERVICE, account(name))),
-    set: (name, value) => orUnavailable(keychain.setPassword(KEYCHAIN_SERVICE, account(name), value)),
+    get kind() {
+      return refused ? 'memory' : 'keychain'
+    },
+    get backend() {
+      return refused ? 'memory only, the keychain is locked' : backend
+    },
+    get: async (name) => (await memory.get(name)) ?? (refused ? null : orUnavailable(keychain.getPassword(KEYCHAIN_SERVICE, account(name)))),
+    set: async (name, value) => {
+      if (!refused) {
+        try {
+          return await keychain.setPassword(KEYCHAIN_SERVICE, account(name), value)
+        } catch (error) {
+          log.warn('keychain.refused', { reason: error })
+          refused = true
+        }
+      }
+      await memory.set(name, value)
+    },
     delete: async (name) => {
-      await orUnavailable(keychain.deletePassword(KEYCHAIN_SERVICE, account(name)))
+      await memory.delete(name)
+      if (!refused) await orUnavailable(keychain.deletePassword(KEYCHAIN_SERVICE, account(name)))
     },
   }
 }
