@@ -1,5 +1,4 @@
 /** `npm run bench [start|memory|window|mcp|markdown …]`: measures Portico against its limits in one run; prints a table and writes out/bench.json. */
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './lib/paths.mjs'
@@ -41,16 +40,12 @@ async function main() {
   return rows.some((one) => one.ok === false) ? 1 : 0
 }
 
-/** Runs this script again on Node 24 (web sockets, node:sqlite) inside its own display, bus and keychain. */
-function insideDesktop(wanted) {
-  const node = path.join(root, 'node_modules/node/bin/node')
-  const inner = `printf 'bench\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec "$0" scripts/bench.mjs "$@"`
-  const done = spawnSync('dbus-run-session', ['--', 'xvfb-run', '-a', '-s', '-screen 0 1280x800x24', 'sh', '-c', inner, node, ...wanted], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, PORTICO_BENCH_INSIDE: '1', HOME: process.env.PORTICO_BENCH_HOME ?? path.join(root, '.cache/bench-home') },
-  })
-  return done.status ?? 1
+/** Runs this script again on Node 24 (web sockets, node:sqlite) in a desktop of its own: display, bus, keychain, notifications, tray. */
+async function insideDesktop(wanted) {
+  const { runInDesktop } = await import('./lib/desktop.mjs')
+  const { toolNode } = await import('./lib/packages.mjs')
+  const done = await runInDesktop(toolNode(), [path.join(root, 'scripts/bench.mjs'), ...wanted], { cwd: root, env: { PORTICO_BENCH_INSIDE: '1' } })
+  return done.code ?? 1
 }
 
 process.exitCode = await main()

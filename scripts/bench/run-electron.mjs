@@ -28,7 +28,7 @@ export function startApp(appFolder, profile, { args = [], env = {} } = {}) {
   const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   rmSync(path.join(profile, 'DevToolsActivePort'), { force: true })
   const startedAt = Date.now()
-  const child = spawn(electron.executable, [...flags, '--disable-gpu', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...args, appFolder], {
+  const child = spawn(electron.executable, [...flags, '--disable-gpu', '--password-store=basic', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...args, appFolder], {
     env: { ...process.env, HOME: path.join(profile, 'home'), ELECTRON_RUN_AS_NODE: undefined, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,

@@ -16,6 +16,8 @@ export interface WireDeps {
 
 /** A wish to go somewhere that is older than this when the page hears of it is not followed (ms): after a reload it is old news. */
 const NAVIGATE_WITHIN = 15_000
+/** Marks when the page first knows that the embedded gateway answers; `npm run bench` counts to it. */
+const GATEWAY_READY = 'portico:gateway-ready'
 
 /** Connects every topic of the shell. Called once, before the first drawing. */
 export function connectTopics({ subscribe, now, go }: WireDeps): void {
@@ -44,7 +46,10 @@ export function connectTopics({ subscribe, now, go }: WireDeps): void {
     shownFor = account
   })
   follow('settings.state', (settings) => useSettingsStore.setState((state) => applySettings(state, settings)))
-  follow('app.state', (app) => useSettingsStore.setState((state) => applyApp(state, app)))
+  follow('app.state', (app) => {
+    if (app.gateway.kind === 'ready' && performance.getEntriesByName(GATEWAY_READY).length === 0) performance.mark(GATEWAY_READY)
+    useSettingsStore.setState((state) => applyApp(state, app))
+  })
   follow('account.state', (account) => useAccountStore.setState((state) => applyAccount(state, account)))
   follow('inbox.state', (inbox) => {
     const before = useInbox.getState().followedAt
