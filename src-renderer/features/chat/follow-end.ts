@@ -28,8 +28,8 @@ export function followEnd(box: HTMLElement, content: HTMLElement, following: { c
     height = box.scrollHeight
     onAway(!following.current && gap > NEAR)
   }
-  const onHand = (): void => {
-    handAt = performance.now()
+  const onHand = (event: Event): void => {
+    if (mayScroll(event.type, event.target === box, event instanceof KeyboardEvent ? event.key : null)) handAt = performance.now()
   }
   toEnd()
   const observer = new ResizeObserver(toEnd)
@@ -45,3 +45,10 @@ export function followEnd(box: HTMLElement, content: HTMLElement, following: { c
   }
 }
 const HANDS = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
+const SCROLL_KEYS: ReadonlySet<string> = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' '])
+
+/** Whether an event can be a hand that scrolls: a press on the box itself is its scroll bar, one on something inside (Retry, a card) is not. */
+export function mayScroll(type: string, onBoxItself: boolean, key: string | null): boolean {
+  if (type === 'pointerdown') return onBoxItself
+  return type !== 'keydown' || (key !== null && SCROLL_KEYS.has(key))
+}

@@ -50,6 +50,17 @@ export function Transcript({ slots, draw, onMissing, foot }: TranscriptProps) {
     return followEnd(box, content, following, setAway)
   }, [])
 
+  // Who sends wants to see what comes of it, wherever they were reading.
+  const known = useRef(slots.length)
+  useLayoutEffect(() => {
+    const sent = slots.slice(known.current).some((slot) => slot?.item.kind === 'user')
+    known.current = slots.length
+    const box = scroller.current
+    if (!sent || !box) return
+    following.current = true
+    box.scrollTop = box.scrollHeight
+  }, [slots])
+
   useEffect(() => {
     const missing = missingRange(slots, first, last)
     if (missing) onMissing(missing.from, missing.count)
