@@ -4,7 +4,6 @@ import type { AppErrorCode, ErrorFields } from '../../src-shared/errors.ts'
 import { conversation, messageBox, noteOf, openNewSession, sendAndClear } from '../fixtures/folder-session.ts'
 import { cutsAfter, garblesAfter, good, MODELS, overloadedAfter, refuses, silent, startHostileGateway, webPage, type Behaviour, type HostileGateway } from '../fixtures/hostile-gateway.ts'
 import { expect, test } from '../fixtures/journey.ts'
-import { goTo } from '../fixtures/rooms.ts'
 
 interface Case {
   name: string
@@ -28,23 +27,28 @@ const CASES: readonly Case[] = [
   { name: 'a web page', behaviour: (_call, response) => webPage(response), says: 'api.unexpected-answer', detail: '/v1/chat/completions answered 200 that Portico cannot read.' },
 ]
 
+let gateway: HostileGateway
+test.beforeEach(async () => {
+  gateway = await startHostileGateway()
+})
+test.afterEach(() => gateway.down())
+
 test('every way a gateway can fail a turn', async ({ journey }) => {
   test.setTimeout(120_000)
-  const gateway = await startHostileGateway()
   const app = await journey.start()
   const { page } = app
 
-  await test.step('a wrong address and a gateway that is down are said; the address typed stays', () => signInAfterMistakes(page, gateway))
-  await test.step('Home keeps its numbers while the gateway is away', () => homeWhileAway(page, gateway))
+  await test.step('a wrong address and a gateway that is down are said; the address typed stays', () => signInAfterMistakes(page))
+  await test.step('Home keeps its numbers while the gateway is away', () => homeWhileAway(page))
   await openNewSession(page, journey.person.project, MODELS.chatCompletions)
-  for (const each of CASES) await test.step(each.name, () => failsThenGoesOn(page, gateway, each))
-  await test.step('down', () => down(page, gateway))
-  await test.step('slow: it can be stopped at once', () => slow(page, gateway))
-  await test.step('a short Retry-After is waited for, without bothering anyone', () => shortWait(page, gateway))
-  await test.step('401: sign in again, then go on', () => refused(page, gateway))
+  for (const each of CASES) await test.step(each.name, () => failsThenGoesOn(page, each))
+  await test.step('down', () => down(page))
+  await test.step('slow: it can be stopped at once', () => slow(page))
+  await test.step('a short Retry-After is waited for, without bothering anyone', () => shortWait(page))
+  await test.step('401: sign in again, then go on', () => refused(page))
 
   await openNewSession(page, journey.person.project, MODELS.messages)
-  for (const each of CASES.filter((one) => one.shown !== undefined)) await test.step(`${each.name}, Messages wire`, () => failsThenGoesOn(page, gateway, each))
+  for (const each of CASES.filter((one) => one.shown !== undefined)) await test.step(`${each.name}, Messages wire`, () => failsThenGoesOn(page, each))
 
   // Whatever happened, each prompt was asked for once in what the model last read.
   const last = gateway.calls.findLast((call) => call.wire === 'chat-completions')?.prompts ?? []
@@ -52,7 +56,7 @@ test('every way a gateway can fail a turn', async ({ journey }) => {
   expect(app.pageProblems).toEqual([])
 })
 
-async function signInAfterMistakes(page: Page, gateway: HostileGateway): Promise<void> {
+async function signInAfterMistakes(page: Page): Promise<void> {
   await page.getByRole('radio', { name: /CodeGrex/ }).check()
   const address = page.getByLabel('Address of CodeGrex')
   const signIn = page.getByRole('button', { name: 'Sign in', exact: true })
@@ -74,7 +78,7 @@ async function signInAfterMistakes(page: Page, gateway: HostileGateway): Promise
   await expect(page.getByRole('navigation', { name: 'Rooms' })).toBeVisible()
 }
 
-async function homeWhileAway(page: Page, gateway: HostileGateway): Promise<void> {
+async function homeWhileAway(page: Page): Promise<void> {
   const balance = page.getByText('$12.34', { exact: true }).first()
   await expect(balance).toBeVisible()
   const refresh = page.getByRole('button', { name: 'Refresh' })
@@ -96,7 +100,7 @@ async function homeWhileAway(page: Page, gateway: HostileGateway): Promise<void>
 }
 
 /** Sends into the failure, looks at what is said and kept, then lets Retry have a good answer. */
-async function failsThenGoesOn(page: Page, gateway: HostileGateway, { name, behaviour, says, fields, detail, shown }: Case): Promise<void> {
+async function failsThenGoesOn(page: Page, { name, behaviour, says, fields, detail, shown }: Case): Promise<void> {
   gateway.models(behaviour)
   await sendAndClear(page, `Case: ${name}.`)
   await messageBox(page).fill('Typed meanwhile')
@@ -104,7 +108,7 @@ async function failsThenGoesOn(page: Page, gateway: HostileGateway, { name, beha
   await expect(note).toContainText(detail)
   await failedAndKept(page, name)
   if (shown) await expect(conversation(page).getByText(shown).last()).toBeVisible()
-  await retryIsGood(page, gateway, name)
+  await retryIsGood(page, name)
 }
 
 async function failedAndKept(page: Page, name: string): Promise<void> {
@@ -115,32 +119,32 @@ async function failedAndKept(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('button', { name: 'Stop' })).toBeHidden()
 }
 
-async function retryIsGood(page: Page, gateway: HostileGateway, name: string): Promise<void> {
+async function retryIsGood(page: Page, name: string): Promise<void> {
   gateway.models(good)
   await page.getByRole('button', { name: 'Retry' }).click()
-  await answeredWell(page, gateway)
+  await answeredWell(page)
   await expect(messageBox(page)).toHaveValue('Typed meanwhile')
   expect(gateway.calls.at(-1)?.prompts.filter((text) => text.includes(`Case: ${name}.`))).toHaveLength(1)
 }
 
 /** The newest answer is whole, and the turn is over without a failure. */
-async function answeredWell(page: Page, gateway: HostileGateway): Promise<void> {
+async function answeredWell(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Retry' })).toBeHidden()
   await expect(conversation(page).getByText(gateway.calls.at(-1)?.goodText ?? '').last()).toBeVisible()
 }
 
-async function down(page: Page, gateway: HostileGateway): Promise<void> {
+async function down(page: Page): Promise<void> {
   await gateway.down()
   await sendAndClear(page, 'Case: down.')
   await messageBox(page).fill('Typed meanwhile')
   await expect(noteOf(page, 'gateway.unreachable')).toContainText(gateway.url)
   await failedAndKept(page, 'down')
   await gateway.up()
-  await retryIsGood(page, gateway, 'down')
+  await retryIsGood(page, 'down')
 }
 
-async function slow(page: Page, gateway: HostileGateway): Promise<void> {
+async function slow(page: Page): Promise<void> {
   gateway.models(silent)
   await sendAndClear(page, 'Case: slow.')
   await expect(page.getByText('Working…')).toBeVisible()
@@ -149,18 +153,18 @@ async function slow(page: Page, gateway: HostileGateway): Promise<void> {
   await expect(conversation(page).getByText('stopped', { exact: true }).last()).toBeVisible()
   expect(Date.now() - before).toBeLessThan(3_000)
   await messageBox(page).fill('Typed meanwhile')
-  await retryIsGood(page, gateway, 'slow')
+  await retryIsGood(page, 'slow')
 }
 
-async function shortWait(page: Page, gateway: HostileGateway): Promise<void> {
+async function shortWait(page: Page): Promise<void> {
   const before = gateway.calls.length
   gateway.models((call, response) => (gateway.calls.length === before + 1 ? refuses(429, 'One moment', { 'retry-after': '1' }) : good)(call, response))
   await sendAndClear(page, 'Case: short wait.')
   await expect.poll(() => gateway.calls.length).toBe(before + 2)
-  await answeredWell(page, gateway)
+  await answeredWell(page)
 }
 
-async function refused(page: Page, gateway: HostileGateway): Promise<void> {
+async function refused(page: Page): Promise<void> {
   gateway.forgetTokens()
   await sendAndClear(page, 'Case: refused.')
   await messageBox(page).fill('Typed meanwhile')
@@ -169,5 +173,5 @@ async function refused(page: Page, gateway: HostileGateway): Promise<void> {
   await expect(page.getByRole('button', { name: 'Send' })).toBeDisabled()
   await page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Sign in again' }).click()
   await expect(page.getByRole('button', { name: 'Send' })).toBeEnabled()
-  await retryIsGood(page, gateway, 'refused')
+  await retryIsGood(page, 'refused')
 }

@@ -29,6 +29,7 @@ test('servers that fail in every way, and a folder that is gone', async ({ journ
   await test.step('a 5 MB result is shown short and kept whole', () => bigResult(page))
   await test.step('a server that dies in the middle of a call', () => dies(page))
   await test.step('a call that hangs is stopped, and the same server is used again', () => hangs(app))
+  await test.step('the built-in gateway dies in the middle of an answer and comes back by itself', () => gatewayDies(app))
   await test.step('the folder is removed while the session is open', () => folderGone(page, person.folder))
   expect(app.pageProblems).toEqual([])
 })
@@ -86,8 +87,6 @@ async function noise(page: Page, folder: string): Promise<void> {
 
 /** Sends and waits until the turn is over; `shows` stands in the conversation then. */
 async function turn(page: Page, text: string, shows: string): Promise<void> {
-  const jump = page.getByRole('button', { name: 'Jump to newest' })
-  if (await jump.isVisible()) await jump.click()
   await sendAndClear(page, text)
   await expect(conversation(page).getByText(shows).last()).toBeVisible()
   await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
@@ -137,6 +136,18 @@ async function hangs(app: PorticoApp): Promise<void> {
   await turn(page, 'use fine {}', 'all is fine')
   await expect(card(page, 'fine')).not.toContainText(/failed|stopped/)
   expect(processesOf(app, 'tricky')).toBe(1)
+}
+
+async function gatewayDies(app: PorticoApp): Promise<void> {
+  const { page } = app
+  await sendAndClear(page, 'stream 20000 characters at 2000 per second')
+  await expect(conversation(page).getByText('A practice passage').first()).toBeVisible()
+  const [gateway] = below(app.pid).filter(({ command }) => /gateway\.cjs|utility-sub-type=node/.test(command))
+  if (!gateway) throw new Error('the gateway has no process')
+  process.kill(gateway.pid, 'SIGKILL')
+  await expect(noteOf(page, 'stream.cut')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible()
+  await turn(page, 'say The wallet is still there', 'The wallet is still there')
 }
 
 async function folderGone(page: Page, folder: string): Promise<void> {
