@@ -10,8 +10,9 @@ import {
   applyBatch, applyFirstPage, applyPage, applySessions, beginOpen, failOpen, openId, refuse, setCreating, setDraft, useChat, type ChatState,
 } from './store.ts'
 
-/** Main sends text at most every second frame; each batch is drawn with the next one. */
-export const liveTexts = new LiveTexts((run) => requestAnimationFrame(run))
+/** Wait before asking for a frame to draw text in (ms): batches that main sent close together are laid out and painted once. */
+const PACE = 20
+export const liveTexts = new LiveTexts((run) => setTimeout(() => requestAnimationFrame(run), PACE))
 
 const set = (change: (state: ChatState) => ChatState): void => useChat.setState(change)
 let connected = false
