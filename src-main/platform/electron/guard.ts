@@ -5,7 +5,8 @@ import { PAGE_ORIGIN } from '../page-files.ts'
 /** Called once after ready, before the first window. `refused` is told what was tried. */
 export function guardPages(refused: (what: string, url: string) => void): void {
   const { defaultSession } = session
-  // Its dictionaries would be downloaded.
+  // Its dictionaries would be downloaded: languages first, because switching it off alone still looks one up.
+  defaultSession.setSpellCheckerLanguages([])
   defaultSession.setSpellCheckerEnabled(false)
   defaultSession.setPermissionRequestHandler((_contents, permission, answer, details) => {
     refused(`permission:${permission}`, details.requestingUrl)
