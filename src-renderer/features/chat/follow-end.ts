@@ -13,19 +13,22 @@ const HAND = 400
 export function followEnd(box: HTMLElement, content: HTMLElement, following: { current: boolean }, onAway: (away: boolean) => void): () => void {
   let top = box.scrollTop
   let height = box.scrollHeight
+  let room = box.clientHeight
   let handAt = -HAND
   const toEnd = (): void => {
     height = box.scrollHeight
+    room = box.clientHeight
     if (following.current) box.scrollTop = height
     top = box.scrollTop
   }
   const onScroll = (): void => {
     const gap = box.scrollHeight - box.scrollTop - box.clientHeight
-    const byHand = performance.now() - handAt < HAND || box.scrollHeight === height
+    const byHand = performance.now() - handAt < HAND || (box.scrollHeight === height && box.clientHeight === room)
     if (gap <= NEAR) following.current = true
     else if (box.scrollTop < top - 1 && byHand) following.current = false
     top = box.scrollTop
     height = box.scrollHeight
+    room = box.clientHeight
     onAway(!following.current && gap > NEAR)
   }
   const onHand = (event: Event): void => {

@@ -1,6 +1,6 @@
 /** Where a person writes: grows with the text, Enter sends, Escape twice stops. Props only. */
 import { ArrowUp, Square } from 'lucide-react'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { cx } from '../../../lib/classes.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Select, type SelectOption } from '../../../ui/select.tsx'
@@ -20,7 +20,6 @@ export interface ComposerProps {
   /** "2 servers · 29 tools · 3 calls". */
   totals: string
 }
-const TALLEST = 220
 /** How long the first Escape stays armed (ms). */
 const ARMED = 2500
 
@@ -29,12 +28,6 @@ export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, 
   const [sending, setSending] = useState(false)
   const [armed, setArmed] = useState(false)
   const busy = activity !== 'idle'
-  useLayoutEffect(() => {
-    const element = box.current
-    if (!element) return
-    element.style.height = '0px'
-    element.style.height = `${Math.min(TALLEST, element.scrollHeight)}px`
-  }, [draft])
   useEffect(() => box.current?.focus(), [sessionId])
   // An answered approval is gone and took the focus with it.
   useEffect(() => {
@@ -86,7 +79,7 @@ export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, 
             else setArmed(true)
           }
         }}
-        className="block w-full resize-none overflow-y-auto bg-transparent px-3 pt-2.5 pb-1 text-[14px] leading-6 text-text outline-none placeholder:text-text-3"
+        className="block field-sizing-content max-h-[220px] w-full resize-none overflow-y-auto bg-transparent px-3 pt-2.5 pb-1 text-[14px] leading-6 text-text outline-none placeholder:text-text-3"
       />
       <div className="flex items-center gap-2.5 px-3 pt-1 pb-2.5">
         <Select look="pill" label="Model" value={model} options={models} onChange={onModel} disabled={busy || models.length === 0} className="max-w-[260px]" />
