@@ -66,5 +66,5 @@ function lastOutput(stderr: StderrTail): string {
   const lines = stderr.lines()
   if (lines.length === 0) return ''
   const named = lines.find((line) => NAMES_ERROR.test(line))
-  return ` ${named === undefined ? `Its last output: ${lines.slice(-3).join(' / ')}` : `It said: ${named.trim()}`}`
+  return ` ${named === undefined ? `Its last output: “${lines.slice(-3).join(' / ')}”.` : `It said: “${named.trim()}”.`}`
 }

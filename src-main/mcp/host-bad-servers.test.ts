@@ -19,7 +19,7 @@ describe('a server that does not come up', () => {
   it('is failed with the line that names the error, not with the end of a stack trace', async () => {
     const host = newHost()
     await host.configure([nodeServer('broken', await fakes().server('broken', "require('portico-no-such-package')"))])
-    await expect(host.start('id-broken')).rejects.toMatchObject({ fields: { reason: expect.stringMatching(/It said: Error: Cannot find module 'portico-no-such-package'$/) } })
+    await expect(host.start('id-broken')).rejects.toMatchObject({ fields: { reason: expect.stringMatching(/It said: “Error: Cannot find module 'portico-no-such-package'”\.$/) } })
   })
   it('says so when there is no such program', async () => {
     const host = newHost()

@@ -29,6 +29,8 @@ export function ServerView({ server, refused, keychain, onEnable, onDisable, onS
   const { config, state } = server
   const { word, tone } = stateWord(state)
   const facts = serverFacts(state, server.calls)
+  // A start that was asked for and failed is both: one note is enough.
+  const saidByState = state.kind === 'failed' && refused?.code === state.error.code
   return (
     <section aria-label={config.name} className="min-w-0 flex-1 overflow-y-auto p-5">
       <div className="mx-auto flex max-w-[860px] flex-col gap-4">
@@ -59,8 +61,8 @@ export function ServerView({ server, refused, keychain, onEnable, onDisable, onS
           <pre tabIndex={0} aria-label="Command" className="mt-3 overflow-x-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">{commandLine(config.command, config.args)}</pre>
           {config.envNames.length > 0 ? <p className="mt-2 text-sm text-text-3">With {config.envNames.map((name, index) => <span key={name}>{index > 0 ? ', ' : ''}<code className="font-mono">{name}</code></span>)} {keychain ? 'from the keychain' : 'kept in memory until Portico quits'}.</p> : null}
         </div>
-        {refused ? <ErrorNote error={refused} assertive /> : null}
-        {state.kind === 'failed' ? <ErrorNote error={state.error} /> : null}
+        {refused && !saidByState ? <ErrorNote error={refused} assertive /> : null}
+        {state.kind === 'failed' ? <ErrorNote error={state.error} assertive={saidByState} /> : null}
         {state.kind === 'starting' ? <p className="flex items-center gap-2 text-text-2"><Spinner label="starting" /> Starting. A first start may install packages and take a while.</p> : null}
         {state.kind === 'ready' ? <ToolList tools={state.tools} dropped={state.dropped} /> : null}
         {state.kind === 'off' ? <p className="text-text-2">Off. Portico has not started it and knows none of its tools.</p> : null}
