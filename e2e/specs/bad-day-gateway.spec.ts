@@ -5,6 +5,9 @@ import { conversation, messageBox, noteOf, openNewSession, sendAndClear } from '
 import { cutsAfter, garblesAfter, good, MODELS, overloadedAfter, refuses, silent, startHostileGateway, webPage, type Behaviour, type HostileGateway } from '../fixtures/hostile-gateway.ts'
 import { expect, test } from '../fixtures/journey.ts'
 
+/** What stands in the box while things go wrong. */
+const TYPED = 'Typed meanwhile,\non more\nthan one\nline,\nfor the next turn'
+
 interface Case {
   name: string
   behaviour: Behaviour
@@ -103,7 +106,7 @@ async function homeWhileAway(page: Page): Promise<void> {
 async function failsThenGoesOn(page: Page, { name, behaviour, says, fields, detail, shown }: Case): Promise<void> {
   gateway.models(behaviour)
   await sendAndClear(page, `Case: ${name}.`)
-  await messageBox(page).fill('Typed meanwhile')
+  await messageBox(page).fill(TYPED)
   const note = noteOf(page, says, fields)
   await expect(note).toContainText(detail)
   await failedAndKept(page, name)
@@ -115,15 +118,18 @@ async function failedAndKept(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible()
   await expect(conversation(page).getByText('failed', { exact: true }).last()).toBeVisible()
   await expect(conversation(page).getByText(`You: Case: ${name}.`, { exact: true })).toBeVisible()
-  await expect(messageBox(page)).toHaveValue('Typed meanwhile')
+  await expect(messageBox(page)).toHaveValue(TYPED)
   await expect(page.getByRole('button', { name: 'Stop' })).toBeHidden()
+  // The end of the conversation stays in sight, however tall the box has become.
+  await expect(page.getByRole('button', { name: 'Jump to newest' })).toBeHidden()
+  await expect(page.getByRole('button', { name: 'Retry' })).toBeInViewport()
 }
 
 async function retryIsGood(page: Page, name: string): Promise<void> {
   gateway.models(good)
   await page.getByRole('button', { name: 'Retry' }).click()
   await answeredWell(page)
-  await expect(messageBox(page)).toHaveValue('Typed meanwhile')
+  await expect(messageBox(page)).toHaveValue(TYPED)
   expect(gateway.calls.at(-1)?.prompts.filter((text) => text.includes(`Case: ${name}.`))).toHaveLength(1)
 }
 
@@ -137,7 +143,7 @@ async function answeredWell(page: Page): Promise<void> {
 async function down(page: Page): Promise<void> {
   await gateway.down()
   await sendAndClear(page, 'Case: down.')
-  await messageBox(page).fill('Typed meanwhile')
+  await messageBox(page).fill(TYPED)
   await expect(noteOf(page, 'gateway.unreachable')).toContainText(gateway.url)
   await failedAndKept(page, 'down')
   await gateway.up()
@@ -152,7 +158,7 @@ async function slow(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Stop' }).click()
   await expect(conversation(page).getByText('stopped', { exact: true }).last()).toBeVisible()
   expect(Date.now() - before).toBeLessThan(3_000)
-  await messageBox(page).fill('Typed meanwhile')
+  await messageBox(page).fill(TYPED)
   await retryIsGood(page, 'slow')
 }
 
@@ -167,7 +173,7 @@ async function shortWait(page: Page): Promise<void> {
 async function refused(page: Page): Promise<void> {
   gateway.forgetTokens()
   await sendAndClear(page, 'Case: refused.')
-  await messageBox(page).fill('Typed meanwhile')
+  await messageBox(page).fill(TYPED)
   await expect(conversation(page).getByText('The gateway no longer accepts this sign-in.')).toBeVisible()
   await failedAndKept(page, 'refused')
   await expect(page.getByRole('button', { name: 'Send' })).toBeDisabled()

@@ -51,6 +51,7 @@ async function doesNotStart(page: Page, folder: string): Promise<void> {
   const crash = await show(page, 'crash')
   await crash.getByRole('button', { name: 'Start now' }).click()
   await expect(noteOf(page, 'mcp.start-failed', { server: 'crash' })).toContainText('Error: no licence found')
+  await expect(crash.getByText('crash did not start.')).toHaveCount(1)
   await expect(crash.getByLabel('Last lines of stderr')).toContainText('Error: no licence found')
   await expect(crash.getByRole('button', { name: 'Start again' })).toBeVisible()
 }
