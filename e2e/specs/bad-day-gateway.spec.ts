@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test'
 import type { AppErrorCode, ErrorFields } from '../../src-shared/errors.ts'
 import { conversation, messageBox, noteOf, openNewSession, sendAndClear } from '../fixtures/folder-session.ts'
-import { cutsAfter, garblesAfter, good, MODELS, overloadedAfter, refuses, silent, startHostileGateway, webPage, type Behaviour, type HostileGateway } from '../fixtures/hostile-gateway.ts'
+import { cutsAfter, garblesAfter, good, MODELS, overloadedAfter, pausesAfter, refuses, silent, startHostileGateway, webPage, type Behaviour, type HostileGateway } from '../fixtures/hostile-gateway.ts'
 import { expect, test } from '../fixtures/journey.ts'
 
 /** What stands in the box while things go wrong. */
@@ -27,6 +27,7 @@ const CASES: readonly Case[] = [
   { name: 'half a stream', behaviour: cutsAfter('The first half of the answer'), says: 'stream.cut', detail: 'in the middle of the answer', shown: 'The first half of the answer' },
   { name: 'garbled stream', behaviour: garblesAfter('Words before the garble'), says: 'stream.malformed', detail: 'a stream that breaks its format', shown: 'Words before the garble' },
   { name: 'overloaded in the middle', behaviour: overloadedAfter('Words before the error'), says: 'api.server-error', detail: 'It said: “Too busy just now”.', shown: 'Words before the error' },
+  { name: 'no JSON', behaviour: (_call, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('upstream connect error'), says: 'stream.malformed', detail: 'a stream that breaks its format' },
   { name: 'a web page', behaviour: (_call, response) => webPage(response), says: 'api.unexpected-answer', detail: '/v1/chat/completions answered 200 that Portico cannot read.' },
 ]
 
@@ -55,7 +56,7 @@ test('every way a gateway can fail a turn', async ({ journey }) => {
 
   // Whatever happened, each prompt was asked for once in what the model last read.
   const last = gateway.calls.findLast((call) => call.wire === 'chat-completions')?.prompts ?? []
-  for (const prompt of [...CASES.map((each) => each.name), 'down', 'slow', 'short wait', 'refused']) expect(last.filter((text) => text.includes(`Case: ${prompt}.`)), prompt).toHaveLength(1)
+  for (const prompt of [...CASES.map((each) => each.name), 'down', 'slow', 'silence', 'short wait', 'refused']) expect(last.filter((text) => text.includes(`Case: ${prompt}.`)), prompt).toHaveLength(1)
   expect(app.pageProblems).toEqual([])
 })
 
@@ -160,6 +161,15 @@ async function slow(page: Page): Promise<void> {
   expect(Date.now() - before).toBeLessThan(3_000)
   await messageBox(page).fill(TYPED)
   await retryIsGood(page, 'slow')
+
+  gateway.models(pausesAfter('Words before the silence.').behaviour)
+  await sendAndClear(page, 'Case: silence.')
+  await expect(conversation(page).getByText('Words before the silence.')).toBeVisible()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible()
+  await expect(conversation(page).getByText('Words before the silence.')).toBeVisible()
+  await messageBox(page).fill(TYPED)
+  await retryIsGood(page, 'silence')
 }
 
 async function shortWait(page: Page): Promise<void> {

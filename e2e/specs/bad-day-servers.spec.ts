@@ -1,5 +1,5 @@
 /** MCP servers on a bad day, and a folder that goes away: the chat and the Tools room say what happened, and go on working. */
-import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import type { PorticoApp } from '../fixtures/app.ts'
@@ -172,6 +172,16 @@ async function folderGone(page: Page, folder: string): Promise<void> {
   await expect(note).toBeHidden()
   await expect(conversation(page).getByText('You: read a.txt', { exact: true })).toHaveCount(2)
   await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
+
+  // Gone while a change waits for an answer: the change fails, and the folder is not made again behind the person's back.
+  await sendAndClear(page, 'write b.txt: two')
+  const asked = page.getByRole('region', { name: /b\.txt/ })
+  await asked.waitFor()
+  rmSync(work, { recursive: true })
+  await page.waitForTimeout(500) // The card takes no answer in its first 0.4 s, so that a stray key cannot give one.
+  await asked.getByRole('button', { name: 'Allow once' }).click()
+  await expect(conversation(page).getByText('That did not work').last()).toBeVisible()
+  expect(existsSync(work)).toBe(false)
 }
 
 /** Processes of the server with this badness below the app. */
