@@ -64,6 +64,12 @@ test('hundreds of malformed payloads are error results, no crash', async ({ jour
   }, SENSELESS)
   expect(SENSELESS.map(([name, input], index) => [name, input, senseless[index]])).toEqual(SENSELESS)
 
+  await test.step('right shapes with nasty contents are taken or refused, never a surprise', async () => {
+    const outcomes = await page.evaluate(nasty, journey.person.project)
+    expect(outcomes.filter(([, , code]) => ['internal', 'threw', 'no code', 'ipc.invalid-input'].includes(code))).toEqual([])
+    expect(outcomes.length).toBeGreaterThan(100)
+  })
+
   await test.step('the app answers as before, and nothing unexpected is in its log', async () => {
     const systems = await page.evaluate(() => window.portico.call('auth.systems', {}))
     expect(systems.ok).toBe(true)
@@ -129,6 +135,39 @@ async function fuzz({ names, each, seed }: { names: readonly string[]; each: num
     } catch {
       // The door does not carry every kind of value; that is refused in the page.
     }
+  }
+  return answers
+}
+
+/** Runs in the page: texts that have broken programs before, in every place that takes text. */
+async function nasty(folder: string): Promise<Answer[]> {
+  const texts = ['\u0000', '\ud800 \udfff', '\u202eevil', '../../../../etc/passwd', '-rf', '--', '%s%n%p', '😀'.repeat(90), ' ', '__proto__', `');DROP TABLE items;--`, 'CON', '\u001b]0;title\u0007', '<script>alert(1)</script>', '\ufeff']
+  const call = window.portico.call as (name: unknown, input: unknown) => Promise<{ ok: boolean; value?: { id?: string }; error?: { code: string } }>
+  const answers: Answer[] = []
+  const ask = async (name: string, input: unknown): Promise<string | null> => {
+    const answer = await call(name, input)
+    answers.push([name, JSON.stringify(input), answer.ok ? 'ok' : (answer.error?.code ?? 'no code')])
+    return answer.value?.id ?? null
+  }
+  for (const text of texts) {
+    const sessionId = await ask('chat.create', { folder, model: text })
+    await ask('chat.create', { folder: `${folder}/${text}`, model: 'm' })
+    if (sessionId === null) continue
+    await ask('chat.rename', { sessionId, title: text })
+    await ask('chat.setModel', { sessionId, model: text })
+    await ask('chat.send', { sessionId, text: text.repeat(1000) })
+    await ask('chat.open', { sessionId, count: 1000 })
+    await ask('chat.stop', { sessionId })
+    await ask('chat.remove', { sessionId })
+    await ask('app.openLink', { url: text })
+    await ask('app.dismissNotice', { id: text })
+    await ask('auth.start', { systemId: 'codegrex', baseUrl: `https://127.0.0.1:1/${text}` })
+    await ask('auth.cancel', {})
+    const id = await ask('tools.add', { name: `nasty ${texts.indexOf(text)}`, command: text, args: [text, ''], env: { NASTY: text } })
+    if (id === null) continue
+    await ask('tools.setEnabled', { id, enabled: true })
+    await ask('tools.start', { id })
+    await ask('tools.remove', { id })
   }
   return answers
 }
