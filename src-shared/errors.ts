@@ -82,7 +82,7 @@ export function describe(error: AppErrorData): ErrorWords {
   const path = text('path', 'the file')
   switch (error.code) {
     case 'gateway.unreachable':
-      return words('The gateway does not answer.', `No connection to ${text('url', 'it')}.`, 'Check the network; Portico tries again by itself.')
+      return words('The gateway does not answer.', `No connection to ${text('url', 'it')}.`, 'Check the network, then try again.')
     case 'gateway.timeout':
       return words('The gateway is too slow.', `No answer from ${text('url', 'it')} within ${text('seconds', '30')} s.`, 'Try again in a moment.')
     case 'gateway.failed':
