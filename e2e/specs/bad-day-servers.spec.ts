@@ -86,11 +86,15 @@ async function noise(page: Page, folder: string): Promise<void> {
   await expect(noisy.getByLabel('Last lines of stderr')).toContainText('Welcome to the noisy server')
 }
 
+let turns = 0
+
 /** Sends and waits until the turn is over; `shows` stands in the conversation then. */
 async function turn(page: Page, text: string, shows: string): Promise<void> {
-  await sendAndClear(page, text)
-  await expect(conversation(page).getByText(shows).last()).toBeVisible()
+  const end = `End of turn ${(turns += 1)}`
+  await sendAndClear(page, `${text}\nsay ${end}`)
+  await expect(conversation(page).getByText(end, { exact: true })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
+  await expect(conversation(page).getByText(shows).last()).toBeVisible()
 }
 
 function card(page: Page, tool: string): Locator {
@@ -148,7 +152,7 @@ async function gatewayDies(app: PorticoApp): Promise<void> {
   process.kill(gateway.pid, 'SIGKILL')
   await expect(noteOf(page, 'stream.cut')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible()
-  await turn(page, 'say The wallet is still there', 'The wallet is still there')
+  await turn(page, 'use fine {}', 'all is fine')
 }
 
 async function folderGone(page: Page, folder: string): Promise<void> {
@@ -157,7 +161,9 @@ async function folderGone(page: Page, folder: string): Promise<void> {
   mkdirSync(work)
   writeFileSync(path.join(work, 'a.txt'), 'one')
   await openNewSession(page, work, MODEL)
-  await turn(page, 'read a.txt', 'one')
+  await sendAndClear(page, 'read a.txt')
+  await expect(conversation(page).getByText('The last result began with')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
   cpSync(work, aside, { recursive: true })
   rmSync(work, { recursive: true })
   await messageBox(page).fill('read a.txt')
