@@ -83,7 +83,7 @@ describe('sessions', () => {
     await w.chat.send({ sessionId: session.id, text: 'go' })
     w.chat.remove({ sessionId: session.id })
     await w.chat.settled(session.id)
-    w.time.advance(32)
+    w.time.advance(40)
     expect(w.chat.busy()).toBe(false)
     expect(w.chat.list()).toEqual([])
     expect(w.batches.flat().at(-1)).toEqual({ type: 'removed', sessionId: session.id })

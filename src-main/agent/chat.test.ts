@@ -212,7 +212,7 @@ describe('the end of the process', () => {
     await w.chat.send({ sessionId: session.id, text: 'tell' })
     await until(() => w.batches.flat().some((event) => event.type === 'item' && event.item.kind === 'user') || w.time.waiting() > 0)
     await until(() => w.database.prepare('SELECT count(*) AS n FROM items').get()?.['n'] === 2)
-    w.time.advance(32)
+    w.time.advance(40)
     const after = w.reopen()
     worlds.push(after)
     after.chat.recover()

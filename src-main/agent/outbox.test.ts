@@ -35,7 +35,7 @@ describe('the outbox', () => {
     const { time, log, outbox } = setup()
     outbox.text(delta('a', 0, 'He'))
     outbox.text(delta('a', 2, 'llo'))
-    time.advance(31)
+    time.advance(39)
     expect(log).toEqual([])
     time.advance(1)
     expect(log).toEqual(['begin', 'write a 0 Hello', 'commit', 'publish a+Hello'])
@@ -50,7 +50,7 @@ describe('the outbox', () => {
       return [item(1, 'b')]
     })
     expect(log).toEqual(['begin', 'write a 0 Hi', 'write item', 'commit'])
-    time.advance(32)
+    time.advance(40)
     expect(log.at(-1)).toBe('publish a+Hi item')
   })
   it('publishes nothing that could not be written', () => {
@@ -58,7 +58,7 @@ describe('the outbox', () => {
     const { time, log, outbox, failures } = setup(fail)
     expect(() => outbox.commit(() => [item(0, 'a')])).toThrow('disk full')
     outbox.text(delta('a', 0, 'x'))
-    time.advance(32)
+    time.advance(40)
     expect(failures).toHaveLength(1)
     expect(log).toEqual([])
     fail.now = false

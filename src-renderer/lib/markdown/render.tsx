@@ -3,7 +3,7 @@ import { memo, useMemo, useState, useSyncExternalStore } from 'react'
 import { cx } from '../classes.ts'
 import { BlockView } from './block-view.tsx'
 import { parseMarkdown, type Block } from './blocks.ts'
-import { SeenContext, useSeen } from './seen.ts'
+import { SeenContext, useDrawn, useSeen } from './seen.ts'
 import { GROUP } from './stream.ts'
 import './markdown.css'
 
@@ -23,16 +23,27 @@ export function StreamingMarkdown({ live, className }: { live: LiveMarkdown; cla
 }
 
 function View({ groups, className }: { groups: Groups; className: string | undefined }) {
-  return <div className={cx('md', className)}>{groups.map((blocks, index) => <GroupView key={index} blocks={blocks} full={blocks.length === GROUP && index < groups.length - 1} />)}</div>
+  return (
+    <div className={cx('md', className)}>
+      {groups.map((blocks, index) => (
+        <GroupView key={index} blocks={blocks} full={blocks.length === GROUP && index < groups.length - 1} early={index < FIRST || index >= groups.length - LAST} />
+      ))}
+    </div>
+  )
 }
 
+/** Groups at a text's ends are drawn with it, because they are what one sees of it first; the others with the first look or in idle time. */
+const FIRST = 1
+const LAST = 2
+
 /** A full group never changes again, and the browser skips its layout while it is out of sight. */
-const GroupView = memo(function GroupView({ blocks, full }: { blocks: readonly Block[]; full: boolean }) {
+const GroupView = memo(function GroupView({ blocks, full, early }: { blocks: readonly Block[]; full: boolean; early: boolean }) {
   const [element, setElement] = useState<HTMLElement | null>(null)
   const seen = useSeen(element, full)
+  const drawn = useDrawn(seen || early)
   return (
     <SeenContext value={seen}>
-      <div ref={setElement} className={full ? 'md-group md-full' : 'md-group'}>{blocks.map((block) => <BlockView key={block.key} block={block} />)}</div>
+      <div ref={setElement} className={cx('md-group', full && 'md-full', !drawn && 'md-blank')}>{drawn ? blocks.map((block) => <BlockView key={block.key} block={block} />) : null}</div>
     </SeenContext>
   )
 })

@@ -1,5 +1,5 @@
-/** Whether a part of the text has come into sight: code nobody looks at is not coloured. Runs in the window. */
-import { createContext, useLayoutEffect, useState } from 'react'
+/** Whether a part of the text has come into sight: code nobody looks at is not coloured, and a long text is drawn where one looks first. Runs in the window. */
+import { createContext, useEffect, useLayoutEffect, useState } from 'react'
 
 export const SeenContext = createContext(true)
 
@@ -18,4 +18,29 @@ export function useSeen(element: HTMLElement | null, skippable: boolean): boolea
     return () => element.removeEventListener('contentvisibilityautostatechange', onChange)
   }, [element, seen])
   return seen
+}
+
+const waiting = new Set<() => void>()
+
+/** Draws what waits, one piece per idle moment, so that a whole text can be selected and copied soon after it is shown. */
+function drawNext(): void {
+  const [next] = waiting
+  if (next === undefined) return
+  waiting.delete(next)
+  next()
+  if (waiting.size > 0) requestIdleCallback(drawNext)
+}
+
+/** True once a part should have its content: at once when `now`, else in an idle moment. It stays true. */
+export function useDrawn(now: boolean): boolean {
+  const [drawn, setDrawn] = useState(now)
+  if (now && !drawn) setDrawn(true)
+  useEffect(() => {
+    if (drawn) return
+    const draw = (): void => setDrawn(true)
+    if (waiting.size === 0) requestIdleCallback(drawNext)
+    waiting.add(draw)
+    return () => void waiting.delete(draw)
+  }, [drawn])
+  return drawn
 }
