@@ -42,6 +42,18 @@ describe('the outbox', () => {
     time.advance(1_000)
     expect(log).toHaveLength(4)
   })
+  it('draws a flood of text a little less often, and goes back when it slows down', () => {
+    const { time, log, outbox } = setup()
+    outbox.text(delta('a', 0, 'x'.repeat(64)))
+    time.advance(40)
+    outbox.text(delta('a', 64, 'y'))
+    time.advance(40)
+    expect(log.filter((line) => line.startsWith('publish'))).toHaveLength(1)
+    time.advance(20)
+    outbox.text(delta('a', 65, 'z'))
+    time.advance(40)
+    expect(log.filter((line) => line.startsWith('publish'))).toHaveLength(3)
+  })
   it('writes waiting text before what comes after it, in the same transaction, and publishes once', () => {
     const { time, log, outbox } = setup()
     outbox.text(delta('a', 0, 'Hi'))

@@ -3,8 +3,11 @@ import type { ChatEvent } from '../../src-shared/domain/session.ts'
 import type { Timers } from '../platform/ports.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
 
-/** Milliseconds between two batches: 25 a second read as flowing, cost the window half of 60, and never put two into one frame. */
+/** Milliseconds between two batches: 25 a second read as flowing, and two never meet in one frame. */
 const FRAME_MS = 40
+/** After a batch with this many characters (over 1,500 a second, faster than anybody reads) the next may take a little longer: drawing costs the window most. */
+const MUCH_TEXT = 64
+const MUCH_TEXT_MS = 60
 
 export interface Outbox {
   /** Writes all of `write` in one transaction, after the text that is waiting, and queues the events it returns. @throws AppError `storage.*` */
@@ -27,9 +30,10 @@ export function createOutbox(deps: {
   let deltas: Extract<ChatEvent, { type: 'delta' }>[] = []
   let events: ChatEvent[] = []
   let cancelFrame: (() => void) | null = null
+  let pause = FRAME_MS
 
   const schedule = (): void => {
-    cancelFrame ??= deps.timers.after(FRAME_MS, () => {
+    cancelFrame ??= deps.timers.after(pause, () => {
       cancelFrame = null
       try {
         flush()
@@ -57,6 +61,7 @@ export function createOutbox(deps: {
     cancelFrame = null
     const batch = events
     events = []
+    pause = charactersIn(batch) >= MUCH_TEXT ? MUCH_TEXT_MS : FRAME_MS
     if (batch.length > 0) deps.publish(batch)
   }
   return {
@@ -87,6 +92,10 @@ export function addEvent(batch: readonly ChatEvent[], event: ChatEvent): ChatEve
     return [...batch.slice(0, -1), { ...last, text: last.text + event.text }]
   }
   return [...batch, event]
+}
+
+function charactersIn(batch: readonly ChatEvent[]): number {
+  return batch.reduce((sum, event) => sum + (event.type === 'delta' ? event.text.length : 0), 0)
 }
 
 function sessionOf(event: ChatEvent): string {

@@ -8,7 +8,6 @@ import { IconButton } from '../../../ui/icon-button.tsx'
 import { Menu } from '../../../ui/menu.tsx'
 import { Money } from '../../../ui/money.tsx'
 import { Skeleton } from '../../../ui/skeleton.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
 import type { FolderGroup } from '../logic.ts'
 
 export interface SessionListProps {
@@ -89,7 +88,8 @@ const Row = memo(function Row({ session, current, onOpen, onRename, onRemove }: 
         className={cx('flex h-full min-w-0 flex-1 items-center gap-2 rounded-lg pl-2 text-left focus-visible:-outline-offset-2', current && 'font-semibold')}
       >
         <span className="min-w-0 flex-1 truncate">{title}</span>
-        {session.activity === 'running' ? <Spinner label="running" className="text-text-3" /> : null}
+        {/* A ring that stands still: anything that turns costs a frame each, next to text that streams. */}
+        {session.activity === 'running' ? <span className="size-2 shrink-0 rounded-full border-2 border-accent"><span className="sr-only">running</span></span> : null}
         {session.activity === 'waiting' ? <span className="size-2 shrink-0 rounded-full bg-accent"><span className="sr-only">waits for your answer</span></span> : null}
         {session.costMicro === null ? null : <Money micro={session.costMicro} className="text-sm font-normal text-text-3 group-focus-within/row:opacity-0 group-hover/row:opacity-0" />}
       </button>
