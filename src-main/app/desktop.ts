@@ -89,10 +89,16 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
   const { settings, auth, account, inbox } = services
   applyTheme(settings.get().theme)
   settings.onChange(({ theme }) => applyTheme(theme))
-  onWake(() => {
+  const catchUp = (): void => {
     auth.resume()
     account.nudge()
     inbox.refresh().catch((error: unknown) => log.warn('inbox.refresh', { error }))
+  }
+  onWake(catchUp)
+  let gatewayStarts = gateway.state().kind === 'ready' ? 1 : 0
+  gateway.onChange(({ kind }) => {
+    // The first start is waited for anyway; after a later one nobody should wait out the pause of a failed refresh.
+    if (kind === 'ready' && ++gatewayStarts > 1) catchUp()
   })
   const tray = startTray({ services, resources: paths.resources, clock: platform.clock, actions: { show: () => show(), inbox: () => show('inbox'), quit: deps.quit } })
 
