@@ -1,12 +1,6 @@
 /** The window opens on a fresh machine: quiet console, strict page, nothing a person with a screen reader would stumble over. */
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import { rig } from '../fixtures/rig.ts'
+import { barriers } from '../fixtures/accessible.ts'
 import { expect, test } from '../fixtures/journey.ts'
-
-interface AxeResult {
-  violations: { id: string; impact: string; nodes: { html: string }[] }[]
-}
 
 test('the first window opens, strict and quiet', async ({ journey }) => {
   const app = await journey.start()
@@ -46,11 +40,6 @@ for (const theme of ['dark', 'light'] as const) {
   test(`the first screen is accessible in ${theme}`, async ({ journey }) => {
     const { page } = await journey.start()
     await page.emulateMedia({ colorScheme: theme })
-    const axe = readFileSync(path.join(rig().root, 'node_modules/axe-core/axe.min.js'), 'utf8')
-    // Through the debugger, not a script tag: the page's own policy stays as it is.
-    await page.evaluate(axe)
-    const result = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run())
-    const serious = result.violations.filter((each) => each.impact === 'serious' || each.impact === 'critical')
-    expect(serious.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).join(' ')}`)).toEqual([])
+    expect(await barriers(page)).toEqual([])
   })
 }
