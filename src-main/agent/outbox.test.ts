@@ -49,7 +49,7 @@ describe('the outbox', () => {
     outbox.text(delta('a', 64, 'y'))
     time.advance(40)
     expect(log.filter((line) => line.startsWith('publish'))).toHaveLength(1)
-    time.advance(20)
+    time.advance(40)
     outbox.text(delta('a', 65, 'z'))
     time.advance(40)
     expect(log.filter((line) => line.startsWith('publish'))).toHaveLength(3)

@@ -7,7 +7,7 @@ import type { SessionRepository } from '../sessions/repository.ts'
 const FRAME_MS = 40
 /** After a batch with this many characters (over 1,500 a second, faster than anybody reads) the next may take a little longer: drawing costs the window most. */
 const MUCH_TEXT = 64
-const MUCH_TEXT_MS = 60
+const MUCH_TEXT_MS = 80
 
 export interface Outbox {
   /** Writes all of `write` in one transaction, after the text that is waiting, and queues the events it returns. @throws AppError `storage.*` */

@@ -83,7 +83,7 @@ export async function start(): Promise<void> {
 
   registerIpc({
     open: openIpcDoor, hub, window: window.withPage,
-    ready: () => void systemTimers.after(SETTLE, markPainted),
+    ready: markPainted,
     dispatch: createDispatch({
       loadSchemas: async () => {
         await painted
