@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { barriers } from '../fixtures/accessible.ts'
-import { notifications } from '../fixtures/desktop.ts'
+import { clearNotifications, clickNotification, notifications } from '../fixtures/desktop.ts'
+import { gatewayOf } from '../fixtures/gateway.ts'
 import { expect, test } from '../fixtures/journey.ts'
 import { below, isGone } from '../fixtures/processes.ts'
 import { rig } from '../fixtures/rig.ts'
@@ -44,6 +45,25 @@ test('closing leaves it in the tray; starting it again shows the same one', asyn
   expect(await startAgain()).toBe(0)
   await expect.poll(() => app.pages().length).toBe(1)
   expect(told()).toBe(before + 1)
+})
+
+test('a click on a message’s notification opens the message', async ({ journey }) => {
+  const welcomes = (): number => notifications().filter((title) => title === 'Welcome to Portico').length
+  const before = welcomes()
+  const app = await journey.start()
+  const { page } = app
+  await signIn(journey, app)
+  const gateway = await gatewayOf(app)
+  await expect.poll(welcomes).toBe(before + 1)
+  await clearNotifications()
+  const id = await gateway.sendMessage('Surge at ten', 'Prices rise from **10:00**.')
+  await goTo(page, 'Inbox')
+  await page.getByRole('button', { name: 'Refresh messages' }).click()
+  await expect.poll(() => notifications().includes('Surge at ten')).toBe(true)
+  await goTo(page, 'Account')
+  await clickNotification()
+  await expect(page.getByRole('main', { name: 'Inbox' }).getByRole('heading', { name: 'Surge at ten' })).toBeVisible()
+  await expect.poll(async () => (await gateway.messages()).find((message) => message.id === id)?.read_at ?? null).not.toBeNull()
 })
 
 test('every room is accessible in both themes', async ({ journey }) => {

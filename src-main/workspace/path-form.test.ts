@@ -8,18 +8,18 @@ const windows: PathRules = { flavour: 'win32', ignoreCase: true }
 
 describe('locate', () => {
   it('takes relative paths and absolute ones inside the folder', () => {
-    expect(locate('/work', 'a/../b.txt', posix)).toBe('/work/b.txt')
-    expect(locate('/work', '', posix)).toBe('/work')
-    expect(locate('/work', '/work/a', posix)).toBe('/work/a')
-    expect(locate('/work', '..a', posix)).toBe('/work/..a')
+    expect(locate('/code', 'a/../b.txt', posix)).toBe('/code/b.txt')
+    expect(locate('/code', '', posix)).toBe('/code')
+    expect(locate('/code', '/code/a', posix)).toBe('/code/a')
+    expect(locate('/code', '..a', posix)).toBe('/code/..a')
     expect(locate('C:\\work', 'a/b.txt', windows)).toBe('C:\\work\\a\\b.txt')
     expect(locate('C:\\Work', 'c:\\work\\B', windows)).toBe('c:\\work\\B')
   })
-  it.each(['..', '../x', 'a/../../x', '/etc/passwd', '/workshop/x', './../work2', '/'])('refuses %s', (path) => {
-    expect(() => locate('/work', path, posix)).toThrow(expect.objectContaining({ code: 'workspace.outside' }))
+  it.each(['..', '../x', 'a/../../x', '/etc/passwd', '/codeshop/x', './../code2', '/'])('refuses %s', (path) => {
+    expect(() => locate('/code', path, posix)).toThrow(expect.objectContaining({ code: 'workspace.outside' }))
   })
   it('refuses a null character', () => {
-    expect(() => locate('/work', 'a\0b', posix)).toThrow(expect.objectContaining({ code: 'tool.invalid-arguments' }))
+    expect(() => locate('/code', 'a\0b', posix)).toThrow(expect.objectContaining({ code: 'tool.invalid-arguments' }))
   })
   it.each([
     '..\\x', 'D:\\x', 'D:x', 'C:x', '\\\\server\\share\\x', '//server/share/x', '\\\\?\\C:\\work\\x', '\\\\.\\PhysicalDrive0', '\\x', 'C:\\work2\\x',
@@ -28,8 +28,8 @@ describe('locate', () => {
     expect(() => locate('C:\\work', path, windows)).toThrow(expect.objectContaining({ code: 'workspace.outside' }))
   })
   it('compares letters as the system does', () => {
-    expect(isInside('/Work', '/work/a', mac)).toBe(true)
-    expect(isInside('/Work', '/work/a', posix)).toBe(false)
+    expect(isInside('/Code', '/code/a', mac)).toBe(true)
+    expect(isInside('/Code', '/code/a', posix)).toBe(false)
     expect(isInside('/caf\u00e9', '/cafe\u0301/a', mac)).toBe(true)
   })
 })
