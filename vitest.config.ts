@@ -6,8 +6,6 @@ export default defineConfig({
     include: ['src-*/**/*.test.ts', 'src-*/**/*.test.tsx', 'scripts/**/*.test.mjs'],
     environment: 'node',
     pool: 'forks',
-    // No module keeps state or works at import time, so files may share a process: that halves the time, and a singleton would show.
-    isolate: false,
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
