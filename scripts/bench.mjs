@@ -1,21 +1,25 @@
-/** `npm run bench [start|memory|window|mcp|markdown …]`: measures Portico against its limits in one run; prints a table and writes out/bench.json. */
+/** `npm run bench [start|memory|window|mcp|markdown|setup|gateway …]` (of the gateway also single parts: `gateway:flood`): measures Portico against its limits in one run; prints a table and writes out/bench.json. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './lib/paths.mjs'
 
-const SUITES = ['mcp', 'markdown', 'start', 'window', 'memory']
+const SUITES = ['mcp', 'markdown', 'setup', 'gateway', 'start', 'window', 'memory']
+/** Those that need no desktop. */
+const PLAIN = ['mcp', 'markdown', 'setup', 'gateway']
+const suiteOf = (name) => name.split(':')[0]
 const log = (text) => console.error(`  ${text}`)
 
 async function main() {
   const wanted = process.argv.slice(2).filter((one) => !one.startsWith('-'))
-  const unknown = wanted.filter((one) => !SUITES.includes(one))
+  const unknown = wanted.filter((one) => !SUITES.includes(suiteOf(one)))
   if (unknown.length > 0) {
     console.error(`No bench called ${unknown.join(', ')}. There are: ${SUITES.join(', ')}.`)
     return 2
   }
   const { setup } = await import('./setup.mjs')
-  await setup({ desktop: true })
-  if (!process.env.PORTICO_BENCH_INSIDE) return insideDesktop(wanted)
+  const isPlain = wanted.length > 0 && wanted.every((one) => PLAIN.includes(suiteOf(one)))
+  await setup({ desktop: !isPlain })
+  if (!process.env.PORTICO_BENCH_INSIDE) return isPlain ? inToolNode(wanted) : insideDesktop(wanted)
 
   const { build } = await import('./build.mjs')
   await build()
@@ -23,10 +27,13 @@ async function main() {
   for (const name of ['seed', 'mcp-pair', 'markdown']) await bundle(`scripts/bench/${name}.ts`, name)
   const { benchMemory, benchStart } = await import('./bench/start-and-memory.mjs')
   const { benchWindow } = await import('./bench/window.mjs')
-  const run = { mcp: benchMcp, markdown: benchMarkdown, start: benchStart, window: benchWindow, memory: benchMemory }
+  const { benchSetup } = await import('./bench/setup.mjs')
+  const { benchGateway } = await import('./bench/gateway.mjs')
+  const parts = wanted.filter((one) => one.startsWith('gateway:')).map((one) => one.slice('gateway:'.length))
+  const run = { mcp: benchMcp, markdown: benchMarkdown, setup: benchSetup, gateway: (how) => benchGateway({ ...how, only: parts }), start: benchStart, window: benchWindow, memory: benchMemory }
 
   const rows = []
-  for (const suite of wanted.length > 0 ? wanted : SUITES) {
+  for (const suite of wanted.length > 0 ? new Set(wanted.map(suiteOf)) : SUITES) {
     console.error(`${suite}…`)
     rows.push(...(await run[suite]({ log })))
   }
@@ -38,6 +45,14 @@ async function main() {
     console.log(`${cell(one.name, 44)}${cell(`${one.value ?? '—'} ${one.unit}`, 22)}${cell(one.limit ?? '', 10)}${one.ok === null ? '' : one.ok ? 'yes' : 'NO'}  ${one.note}`)
   }
   return rows.some((one) => one.ok === false) ? 1 : 0
+}
+
+/** Runs this script again on Node 24, as it is. */
+async function inToolNode(wanted) {
+  const { run } = await import('./lib/run.mjs')
+  const { toolNode } = await import('./lib/packages.mjs')
+  const done = await run(toolNode(), [path.join(root, 'scripts/bench.mjs'), ...wanted], { cwd: root, env: { ...process.env, PORTICO_BENCH_INSIDE: '1' } })
+  return done.code ?? 1
 }
 
 /** Runs this script again on Node 24 (web sockets, node:sqlite) in a desktop of its own: display, bus, keychain, notifications, tray. */

@@ -25,6 +25,8 @@ export async function build({ minify = true, log = console.log } = {}) {
       input,
       platform: 'node',
       external: EXTERNAL,
+      // Its other build asks for its own files by a name that no bundler can follow.
+      resolve: { alias: { 'jsonc-parser': path.join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
       transform: { target: 'node24', define: { __PORTICO_VERSION__: JSON.stringify(version) } },
       onLog(level, entry, handler) {
         if (entry.code !== 'CIRCULAR_DEPENDENCY') handler(level, entry)
@@ -44,7 +46,7 @@ export async function build({ minify = true, log = console.log } = {}) {
   await Promise.all([
     node({ main: path.join(root, 'src-main/main.ts'), cli: path.join(root, 'src-main/cli.ts') }, 'main'),
     node({ preload: path.join(root, 'src-preload/preload.ts') }, 'preload'),
-    node({ gateway: path.join(root, 'src-gateway/main.ts') }, 'gateway'),
+    node({ gateway: path.join(root, 'src-gateway/main.ts'), command: path.join(root, 'src-gateway/command/command.ts') }, 'gateway'),
     viteBuild({ root: path.join(root, 'src-renderer'), configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn', build: { minify } }),
   ])
   mark()

@@ -1,6 +1,7 @@
-/** `npm test`: everything, from a fresh clone: types, lint, file habits, unit tests, build, journeys. Ends with one line `N passed, N failed`. */
+/** `npm test`: everything, from a fresh clone: types, lint, file habits, unit tests, build, real clients of the gateway, journeys. Ends with one line `N passed, N failed`. */
 import { ensureBuilt } from './build.mjs'
 import { close, quickChecks, say } from './lib/checks.mjs'
+import { gatewayClients } from './lib/gateway-clients.mjs'
 import { journeys } from './lib/journeys.mjs'
 import { setup } from './setup.mjs'
 
@@ -26,6 +27,7 @@ async function main() {
     await ensureBuilt()
     return { name: 'build', passed: 1, failed: 0, ms: Date.now() - started, output: '' }
   })
+  await add('gateway clients', async () => (built ? gatewayClients({ log: console.log }) : didNotRun('gateway clients', 'there is no build')))
   await add('journeys', async () => {
     if (!built) return didNotRun('journeys', 'there is no build')
     if (process.platform !== 'linux') return didNotRun('journeys', 'their desktop needs Linux')

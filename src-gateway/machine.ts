@@ -27,13 +27,34 @@ export interface Machine {
   clock: Clock
   ids: Ids
   sleep: Sleep
-  fetch: Fetch
   log: Log
 }
 
 export const systemClock: Clock = { now: () => Date.now() }
 
-export const randomIds: Ids = { next: (prefix) => prefix + randomBytes(18).toString('base64url') }
+const ID_BYTES = 18
+const POOL_IDS = 128
+
+export const randomIds: Ids = createRandomIds()
+
+/** Random bytes are drawn for many ids at once: one draw costs as much as a hundred. */
+function createRandomIds(): Ids {
+  let pool: Buffer | null = null
+  let at = 0
+  return {
+    next: (prefix) => {
+      if (pool === null || at >= pool.length) {
+        pool = randomBytes(ID_BYTES * POOL_IDS)
+        at = 0
+      }
+      const id = pool.toString('base64url', at, at + ID_BYTES)
+      // What was given out must not be readable here any more.
+      pool.fill(0, at, at + ID_BYTES)
+      at += ID_BYTES
+      return prefix + id
+    },
+  }
+}
 
 export const realSleep: Sleep = (ms, signal) =>
   new Promise((resolve) => {

@@ -1,12 +1,10 @@
 /**
- * The gateway's own process: an Electron utilityProcess, or plain Node for `portico gateway`. Prints one JSON line when ready; logs go to stderr.
- * Exit codes: 0 ended as asked, 2 wrong arguments, 3 port taken, 4 data folder in use or unusable.
+ * The gateway's own process: an Electron utilityProcess, or plain Node under a supervisor. Prints one JSON line when ready; logs go to stderr.
+ * Exit codes: 0 ended as asked, 1 could not close in good order, 2 wrong arguments or configuration, 3 port taken, 4 data folder in use or unusable.
+ * `portico gateway` comes in by command/command.ts instead.
  */
-import path from 'node:path'
-import { parseArguments, USAGE } from './arguments.ts'
-import { jsonLog, systemClock } from './machine.ts'
-import { PortTaken, startGateway } from './server.ts'
-import { DataInUse } from './store/database.ts'
+import { parseArguments } from './arguments.ts'
+import { serve, type ServeEnd } from './command/serve.ts'
 
 /** Put in by the build; absent when the source runs as it is. */
 declare const __PORTICO_VERSION__: string | undefined
@@ -16,39 +14,39 @@ interface ParentPort {
   on(event: 'message', listener: (message: { data: unknown }) => void): void
 }
 
-const failWith = (code: number, problem: Record<string, unknown>): void => {
+const endWith = (code: number, problem: Record<string, unknown>): void => {
   // Ends once the line is out; handles such as the parent's port would keep a process alive that has nothing to do.
   process.stderr.write(`${JSON.stringify(problem)}\n`, () => process.exit(code))
 }
 
 async function main(): Promise<void> {
-  const parsed = parseArguments(process.argv.slice(2))
-  if ('problem' in parsed) return failWith(2, { error: 'bad-arguments', detail: parsed.problem, usage: USAGE })
-  const log = jsonLog((line) => process.stderr.write(line), systemClock)
-  try {
-    const gateway = await startGateway({
-      port: parsed.port, dataDir: path.resolve(parsed.dataDir), password: parsed.password, rateLimits: parsed.rateLimits, schedule: parsed.schedule, log,
-      version: typeof __PORTICO_VERSION__ === 'string' ? __PORTICO_VERSION__ : '0.0.0',
-      ...(parsed.practiceCreditMicro === null ? {} : { practiceCreditMicro: parsed.practiceCreditMicro }),
-    })
-    const stop = (): void => {
-      gateway.close().then(
-        () => process.exit(0),
-        (failure: unknown) => failWith(1, { error: 'close-failed', detail: failure instanceof Error ? failure.message : 'unknown' }),
-      )
-    }
-    process.once('SIGTERM', stop)
-    process.once('SIGINT', stop)
-    if (parsed.endsWithParent) process.stdin.once('end', stop).once('error', stop).resume()
-    parentPort()?.on('message', (message) => {
-      const { data } = message
-      if (data && typeof data === 'object' && 'type' in data && data.type === 'stop') stop()
-    })
-    process.stdout.write(`${JSON.stringify({ url: gateway.url, token: gateway.token, ...(gateway.note ? { note: gateway.note } : {}) })}\n`)
-  } catch (failure) {
-    if (failure instanceof PortTaken) return failWith(3, { error: 'port-taken', port: failure.port })
-    if (failure instanceof DataInUse) return failWith(4, { error: 'data-in-use', detail: failure.message })
-    failWith(4, { error: 'start-failed', detail: failure instanceof Error ? failure.message : 'unknown' })
+  const args = parseArguments(process.argv.slice(2))
+  if ('problem' in args) return endWith(2, { error: 'bad-arguments', detail: args.problem })
+  const end = await serve(args, {
+    env: process.env, cwd: process.cwd(), isTerminal: false, version: typeof __PORTICO_VERSION__ === 'string' ? __PORTICO_VERSION__ : '0.0.0',
+    stdout: (text) => void process.stdout.write(text), stderr: (text) => void process.stderr.write(text),
+    announces: false,
+    onHurry: (hurry) => {
+      parentPort()?.on('message', ({ data }) => {
+        if (data && typeof data === 'object' && 'type' in data && data.type === 'stop') hurry()
+      })
+    },
+  })
+  finish(end)
+}
+
+function finish(end: ServeEnd): void {
+  switch (end.kind) {
+    case 'ended':
+      return process.exit(0)
+    case 'bad-config':
+      return endWith(2, { error: 'bad-config', detail: end.problems[0] ?? '', problems: end.problems })
+    case 'port-taken':
+      return endWith(3, { error: 'port-taken', port: end.port })
+    case 'data-in-use':
+      return endWith(4, { error: 'data-in-use', detail: end.detail })
+    case 'failed':
+      return endWith(end.while === 'close' ? 1 : 4, { error: `${end.while}-failed`, detail: end.detail })
   }
 }
 

@@ -6,7 +6,11 @@ import { median, quantile, row } from './stats.mjs'
 /** Bundles one source file for Node into out/bench/NAME.mjs. */
 export async function bundle(source, name) {
   const { rolldown } = await import('rolldown')
-  const made = await rolldown({ input: path.join(root, source), platform: 'node', external: [/^electron$/, /^keytar$/, /^node:/] })
+  const made = await rolldown({
+    input: path.join(root, source), platform: 'node', external: [/^electron$/, /^keytar$/, /^node:/],
+    // Its default build cannot be bundled.
+    resolve: { alias: { 'jsonc-parser': path.join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
+  })
   await made.write({ file: path.join(root, 'out/bench', `${name}.mjs`), format: 'esm', codeSplitting: false })
   await made.close()
 }

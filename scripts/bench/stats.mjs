@@ -15,4 +15,10 @@ export function row(name, value, unit, limit = null, note = '') {
   return { name, value: measured ? Number(value.toPrecision(4)) : null, unit, limit, ok: limit === null ? (measured ? null : false) : measured && value <= limit, note }
 }
 
+/** A result that must not be below its limit. */
+export function atLeast(name, value, unit, limit, note = '') {
+  const measured = Number.isFinite(value)
+  return { name, value: measured ? Number(value.toPrecision(4)) : null, unit, limit: `≥ ${limit}`, ok: measured && value >= limit, note }
+}
+
 export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))

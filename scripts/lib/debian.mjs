@@ -1,11 +1,17 @@
-/** The Debian packages that journeys need (a screen, a keychain, notifications, a tray): checked, and installed where we may. Plain Node. */
+/**
+ * The Debian packages that tests need: a screen, a keychain, notifications and a tray for journeys, and a PostgreSQL server that the gateway's tests start
+ * themselves. Checked, and installed where we may. Plain Node.
+ */
 import { existsSync } from 'node:fs'
 import { run } from './run.mjs'
 
-export const DESKTOP_PACKAGES = [
+const BASE_PACKAGES = [
   'xvfb', 'xauth', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libnotify4', 'libxss1', 'libxtst6', 'libsecret-1-0', 'dbus', 'dbus-x11',
   'strace', 'libglib2.0-bin', 'gnome-keyring', 'dunst', 'trayer', 'xdotool', 'imagemagick', 'x11-utils', 'fonts-dejavu-core',
+  'postgresql', 'libsecret-tools',
 ]
+/** An SSH server is for the tests of Setup on another machine; where the system would start it as a service of its own, it is not installed for them. */
+export const DESKTOP_PACKAGES = existsSync('/run/systemd/system') ? BASE_PACKAGES : [...BASE_PACKAGES, 'openssh-server']
 /** Newer Debian and Ubuntu name these with the 64-bit time suffix. */
 const ALSO_KNOWN_AS = { 'libgtk-3-0': 'libgtk-3-0t64', libasound2: 'libasound2t64' }
 const TEN_MINUTES = 600_000
@@ -36,7 +42,7 @@ export async function installDesktop(log) {
   log(`installing Debian packages: ${missing.join(' ')} …`)
   const apt = async (...args) => {
     const [command, ...rest] = [...prefix, 'apt-get', ...args]
-    const done = await run(command, rest, { capture: true, timeoutMs: TEN_MINUTES, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+    const done = await run(command, rest, { capture: true, timeoutMs: TEN_MINUTES, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', /* No service is started by being installed. */ RUNLEVEL: '1' } })
     if (done.code !== 0) log(`apt-get ${args[0]} failed: ${done.stderr.trim().split('\n').slice(-3).join(' ')}`)
     return done.code === 0
   }

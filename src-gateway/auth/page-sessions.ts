@@ -1,10 +1,15 @@
-/** Who is looking at the approval page: cookie sessions with a CSRF token each, and the one-time tickets that let the person at this computer in. In memory: a restart forgets them. */
+/**
+ * Who is looking at the approval page: cookie sessions with a CSRF token each, and the one-time tickets that let the person at this computer in. In the store,
+ * so that it does not matter which of several gateways is asked; only their hashes are kept, and not for long.
+ */
 import type { Clock, Ids } from '../machine.ts'
+import type { Database } from '../store/database.ts'
 import { hashToken, sameSecret } from './secrets.ts'
 
 const TICKET_MS = 60_000
 const SESSION_MS = 15 * 60_000
-const MOST_SESSIONS = 1000
+/** Of those nobody signed in to: more at once are no people. */
+const MOST_STRANGERS = 1000
 
 export interface PageSession {
   csrf: string
@@ -13,47 +18,58 @@ export interface PageSession {
 }
 
 export interface PageSessions {
-  issueTicket(accountId: string): string
+  issueTicket(accountId: string): Promise<string>
   /** The ticket's account, once; null when used, unknown or older than 60 s. */
-  useTicket(ticket: string): string | null
-  find(cookie: string | null): PageSession | null
+  useTicket(ticket: string): Promise<string | null>
+  find(cookie: string | null): Promise<PageSession | null>
   /** A fresh cookie value; always new when someone signs in, so that a planted one is worth nothing. */
-  create(accountId: string | null): { cookie: string; session: PageSession }
-  end(cookie: string): void
+  create(accountId: string | null): Promise<{ cookie: string; session: PageSession }>
+  end(cookie: string): Promise<void>
   csrfMatches(session: PageSession, given: string): boolean
+  /** Deletes what is expired; how many. */
+  sweep(): Promise<number>
 }
 
-export function createPageSessions(clock: Clock, ids: Ids): PageSessions {
-  const tickets = new Map<string, { accountId: string; expiresAt: number }>()
-  const sessions = new Map<string, PageSession & { expiresAt: number }>()
-  const dropOld = (map: Map<string, { expiresAt: number }>): void => {
-    for (const [key, entry] of map) if (entry.expiresAt <= clock.now() || map.size > MOST_SESSIONS) map.delete(key)
+export function createPageSessions(database: Database, clock: Clock, ids: Ids): PageSessions {
+  const keep = async (kind: 'session' | 'ticket', secret: string, accountId: string | null, ms: number): Promise<void> => {
+    await database.run('INSERT INTO page_sessions (hash, kind, account_id, expires_at) VALUES (?, ?, ?, ?)', hashToken(secret), kind, accountId, clock.now() + ms)
   }
   return {
-    issueTicket: (accountId) => {
-      dropOld(tickets)
+    issueTicket: async (accountId) => {
       const ticket = ids.next('ticket-')
-      tickets.set(hashToken(ticket), { accountId, expiresAt: clock.now() + TICKET_MS })
+      await keep('ticket', ticket, accountId, TICKET_MS)
       return ticket
     },
-    useTicket: (ticket) => {
-      const key = hashToken(ticket)
-      const entry = tickets.get(key)
-      tickets.delete(key)
-      return entry && entry.expiresAt > clock.now() ? entry.accountId : null
+    useTicket: (ticket) =>
+      database.transaction(async (tx) => {
+        const hash = hashToken(ticket)
+        const row = await tx.one<{ account_id: string }>(`SELECT account_id FROM page_sessions WHERE hash = ? AND kind = 'ticket' AND expires_at > ?`, hash, clock.now())
+        // Of two that come with one ticket at one moment, who deletes it has it.
+        const isOurs = (await tx.run(`DELETE FROM page_sessions WHERE hash = ? AND kind = 'ticket'`, hash)) === 1
+        return row && isOurs ? row.account_id : null
+      }),
+    find: async (cookie) => {
+      if (!cookie) return null
+      const row = await database.one<{ account_id: string | null }>(`SELECT account_id FROM page_sessions WHERE hash = ? AND kind = 'session' AND expires_at > ?`, hashToken(cookie), clock.now())
+      return row ? { csrf: csrfOf(cookie), accountId: row.account_id } : null
     },
-    find: (cookie) => {
-      const session = cookie ? sessions.get(hashToken(cookie)) : undefined
-      return session && session.expiresAt > clock.now() ? session : null
-    },
-    create: (accountId) => {
-      dropOld(sessions)
+    create: async (accountId) => {
       const cookie = ids.next('')
-      const session = { csrf: ids.next(''), accountId, expiresAt: clock.now() + SESSION_MS }
-      sessions.set(hashToken(cookie), session)
-      return { cookie, session }
+      if (accountId === null) {
+        await database.run(
+          `DELETE FROM page_sessions WHERE account_id IS NULL AND expires_at <= (SELECT expires_at FROM page_sessions WHERE account_id IS NULL ORDER BY expires_at DESC LIMIT 1 OFFSET ${MOST_STRANGERS - 1})`,
+        )
+      }
+      await keep('session', cookie, accountId, SESSION_MS)
+      return { cookie, session: { csrf: csrfOf(cookie), accountId } }
     },
-    end: (cookie) => void sessions.delete(hashToken(cookie)),
+    end: async (cookie) => {
+      await database.run('DELETE FROM page_sessions WHERE hash = ?', hashToken(cookie))
+    },
     csrfMatches: (session, given) => sameSecret(session.csrf, given),
+    sweep: () => database.run('DELETE FROM page_sessions WHERE expires_at <= ?', clock.now()),
   }
 }
+
+/** Follows from the cookie, and neither the cookie nor what is stored of it from this. */
+const csrfOf = (cookie: string): string => hashToken(`csrf ${cookie}`)

@@ -1,8 +1,8 @@
 /** Hashes, comparisons and passwords: what of a secret is kept. Tokens are random, so a plain SHA-256 is enough; passwords get scrypt. */
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
+  return hash('sha256', token, 'hex')
 }
 
 /** Compares without telling by its time how much was right. */

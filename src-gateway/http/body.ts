@@ -1,30 +1,20 @@
 /** Reads a request's body: bounded, as JSON or a form, and parsed by a schema at this edge. */
-import type { Context } from 'hono'
 import type { z } from 'zod'
+import type { RouteContext } from './environment.ts'
 import { HttpFailure } from './failure.ts'
+import { readRawBody } from './raw-body.ts'
 
 const SMALL = 1_000_000
 /** A model call may carry whole files and images. */
 export const LARGE = 32_000_000
 
-/** @throws HttpFailure 413 as soon as the body is known to be too long. */
-export async function readText(context: Context, limit: number): Promise<string> {
-  const tooLarge = (): HttpFailure => new HttpFailure(413, `The request body is over ${limit} bytes`)
-  if (Number(context.req.header('content-length') ?? 0) > limit) throw tooLarge()
-  const body = context.req.raw.body
-  if (!body) return ''
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.byteLength
-    if (size > limit) throw tooLarge()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+/** @throws HttpFailure as `readRawBody` does. */
+export function readText(context: RouteContext, limit: number): Promise<string> {
+  return readRawBody(context.env.incoming, limit)
 }
 
 /** @throws HttpFailure 400 naming the first field that is wrong, 413. An empty body reads as `{}`. */
-export async function readJson<Schema extends z.ZodType>(context: Context, schema: Schema, limit = SMALL): Promise<z.output<Schema>> {
+export async function readJson<Schema extends z.ZodType>(context: RouteContext, schema: Schema, limit = SMALL): Promise<z.output<Schema>> {
   const text = await readText(context, limit)
   let value: unknown
   try {
@@ -40,6 +30,6 @@ export async function readJson<Schema extends z.ZodType>(context: Context, schem
 }
 
 /** Fields of an `application/x-www-form-urlencoded` body; the first of each name. */
-export async function readForm(context: Context): Promise<URLSearchParams> {
+export async function readForm(context: RouteContext): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(context, 20_000))
 }

@@ -9,9 +9,9 @@ export type RateLimits = Readonly<Record<LimitScope, number | null>>
 export const DOCUMENTED_LIMITS: RateLimits = { global: 200, ai: 30, auth: 20, telemetry: 10 }
 /**
  * The default on one’s own machine: one turn of a coding tool makes dozens of model calls, all from 127.0.0.1 and from one person,
- * so the limits on them only stop a runaway loop. Guessing passwords and codes stays as slow as documented.
+ * and an office's tools go through one address: what they may spend is bounded by budgets, so these limits only stop a loop gone mad. Guessing passwords and codes stays as slow as documented.
  */
-export const LOCAL_LIMITS: RateLimits = { global: 3000, ai: 600, auth: 20, telemetry: 10 }
+export const LOCAL_LIMITS: RateLimits = { global: 600_000, ai: 300_000, auth: 20, telemetry: 10 }
 export const NO_LIMITS: RateLimits = { global: null, ai: null, auth: null, telemetry: null }
 
 const WINDOW_MS = 60_000
@@ -27,25 +27,34 @@ export interface LimitState {
 export interface RateLimiter {
   /** Counts one request; null when the scope has no limit. */
   take(scope: LimitScope, address: string): LimitState | null
+  /** Counts one request of `who` against a limit of its own. */
+  takeOf(who: string, limit: number): LimitState
+  /** Other limits from now on; what was counted stays counted. */
+  setLimits(limits: RateLimits): void
 }
 
-export function createRateLimiter(limits: RateLimits, clock: Clock): RateLimiter {
+export function createRateLimiter(initial: RateLimits, clock: Clock): RateLimiter {
+  let limits = initial
   const counts = new Map<string, { count: number; endsAt: number }>()
+  const takeOf = (key: string, limit: number): LimitState => {
+    const now = clock.now()
+    if (counts.size > 10_000) for (const [old, entry] of counts) if (entry.endsAt <= now) counts.delete(old)
+    const known = counts.get(key)
+    // A clock that was set back must not keep a window open for longer than one.
+    const entry = known && known.endsAt > now && known.endsAt <= now + WINDOW_MS ? known : { count: 0, endsAt: now + WINDOW_MS }
+    entry.count += 1
+    counts.set(key, entry)
+    return {
+      allowed: entry.count <= limit, limit, remaining: Math.max(0, limit - entry.count), resetSeconds: Math.max(1, Math.ceil((entry.endsAt - now) / 1000)),
+    }
+  }
   return {
     take: (scope, address) => {
       const limit = limits[scope]
-      if (limit === null) return null
-      const now = clock.now()
-      if (counts.size > 10_000) for (const [key, entry] of counts) if (entry.endsAt <= now) counts.delete(key)
-      const key = `${scope} ${address}`
-      const known = counts.get(key)
-      const entry = known && known.endsAt > now ? known : { count: 0, endsAt: now + WINDOW_MS }
-      entry.count += 1
-      counts.set(key, entry)
-      return {
-        allowed: entry.count <= limit, limit, remaining: Math.max(0, limit - entry.count), resetSeconds: Math.max(1, Math.ceil((entry.endsAt - now) / 1000)),
-      }
+      return limit === null ? null : takeOf(`${scope} ${address}`, limit)
     },
+    takeOf,
+    setLimits: (wanted) => void (limits = wanted),
   }
 }
 

@@ -9,10 +9,17 @@ export function codeEntryPage(problem: string | null): string {
 <form method="get" action="/device"><label for="user_code">Code</label><input class="typed" id="user_code" name="user_code" required autofocus autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="20" placeholder="XXXX-XXXX"><button class="primary">Continue</button></form>`)
 }
 
-export function signInPage(values: { userCode: string; csrf: string; username: string; problem: string | null }): string {
-  return page('Sign in', `<h1>Is it you?</h1><p>Enter the password of the account <b>${escapeHtml(values.username)}</b> on this gateway. It is in <b>local-account.json</b> in the gateway’s data folder.</p>${problemLine(values.problem)}
+/** @param values.isOnlyOne the gateway has one account: nobody needs to name it. */
+export function signInPage(values: { userCode: string; csrf: string; username: string; isOnlyOne: boolean; problem: string | null }): string {
+  const who = values.isOnlyOne
+    ? `<p>Enter the password of the account <b>${escapeHtml(values.username)}</b> on this gateway. It is in <b>local-account.json</b> in the gateway’s data folder.</p>`
+    : '<p>Sign in with your account on this gateway.</p>'
+  const name = values.isOnlyOne
+    ? ''
+    : `<label for="username">Account</label><input id="username" name="username" required autofocus autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="200" value="${escapeHtml(values.username)}">`
+  return page('Sign in', `<h1>Is it you?</h1>${who}${problemLine(values.problem)}
 <form method="post" action="/device/sign-in"><input type="hidden" name="csrf" value="${escapeHtml(values.csrf)}"><input type="hidden" name="user_code" value="${escapeHtml(values.userCode)}">
-<label for="password">Password</label><input id="password" type="password" name="password" required autofocus autocomplete="current-password" maxlength="1000"><button class="primary">Sign in</button></form>`)
+${name}<label for="password">Password</label><input id="password" type="password" name="password" required ${values.isOnlyOne ? 'autofocus ' : ''}autocomplete="current-password" maxlength="1000"><button class="primary">Sign in</button></form>`)
 }
 
 export function decisionPage(values: { grant: PendingGrant; csrf: string; accountName: string; minutesLeft: number }): string {

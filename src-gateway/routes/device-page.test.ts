@@ -4,38 +4,16 @@ import { DEVICE_ROUTES } from '../../src-shared/http/device-login.ts'
 import { TICKET_ROUTE } from '../../src-shared/http/local.ts'
 import { NO_LIMITS } from '../http/rate-limit.ts'
 import { testGateway, type TestGateway } from '../testing/test-gateway.ts'
+import { beginDeviceLogin, csrfIn, pollDeviceLogin, testBrowser } from '../testing/test-people.ts'
 
-/** A browser's part: keeps the cookie, posts forms with this page's Origin. */
-function browser(gateway: TestGateway) {
-  let cookie = ''
-  const visit = async (route: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}): Promise<{ status: number; html: string; headers: Headers }> => {
-    const response = await gateway.fetch(route, { redirect: 'manual', ...init, headers: { ...(cookie ? { cookie } : {}), ...init.headers } })
-    const set = response.headers.get('set-cookie')
-    if (set) cookie = set.split(';')[0] ?? ''
-    return { status: response.status, html: await response.text(), headers: response.headers }
-  }
-  return {
-    get: (route: string) => visit(route),
-    post: (route: string, fields: Record<string, string>, origin = gateway.running.url) =>
-      visit(route, { method: 'POST', body: new URLSearchParams(fields), headers: { origin } }),
-    cookie: () => cookie,
-  }
-}
-const csrfIn = (html: string): string => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
-
-async function begin(gateway: TestGateway, info: Record<string, string> = { platform: 'linux', version: '1.0.0' }) {
-  const started = await gateway.ask('POST', DEVICE_ROUTES.start, { token: null, body: { client_info: info } })
-  return { userCode: String(started.json['user_code']), deviceCode: String(started.json['device_code']) }
-}
 const ticketOf = async (gateway: TestGateway): Promise<string> => String((await gateway.ask('POST', TICKET_ROUTE)).json['ticket'])
-const status = async (gateway: TestGateway, deviceCode: string): Promise<unknown> =>
-  (await gateway.ask('POST', DEVICE_ROUTES.poll, { token: null, body: { device_code: deviceCode } })).json['status']
+const status = async (gateway: TestGateway, deviceCode: string): Promise<unknown> => (await pollDeviceLogin(gateway, deviceCode))['status']
 
 describe('with a ticket', () => {
   it('shows the code and who asks, and approves', async () => {
     const gateway = await testGateway()
-    const { userCode, deviceCode } = await begin(gateway)
-    const person = browser(gateway)
+    const { userCode, deviceCode } = await beginDeviceLogin(gateway)
+    const person = testBrowser(gateway)
     const page = await person.get(`/device?user_code=${userCode}&ticket=${await ticketOf(gateway)}`)
     expect(page.status).toBe(200)
     expect(page.html).toContain(userCode)
@@ -47,8 +25,8 @@ describe('with a ticket', () => {
   })
   it('denies', async () => {
     const gateway = await testGateway()
-    const { userCode, deviceCode } = await begin(gateway)
-    const person = browser(gateway)
+    const { userCode, deviceCode } = await beginDeviceLogin(gateway)
+    const person = testBrowser(gateway)
     const page = await person.get(`/device?user_code=${userCode}&ticket=${await ticketOf(gateway)}`)
     const done = await person.post('/device/decide', { csrf: csrfIn(page.html), user_code: userCode, decision: 'deny' })
     expect(done.html).toContain('Denied')
@@ -57,16 +35,16 @@ describe('with a ticket', () => {
   })
   it('works once, for a minute, and only the local account can make one', async () => {
     const gateway = await testGateway()
-    const { userCode, deviceCode } = await begin(gateway)
+    const { userCode, deviceCode } = await beginDeviceLogin(gateway)
     const ticket = await ticketOf(gateway)
-    const first = browser(gateway)
+    const first = testBrowser(gateway)
     await first.get(`/device?user_code=${userCode}&ticket=${ticket}`)
     // The first browser is known by its cookie now; a second with the same address is not.
     expect((await first.get(`/device?user_code=${userCode}&ticket=${ticket}`)).html).toContain('Approve')
-    expect((await browser(gateway).get(`/device?user_code=${userCode}&ticket=${ticket}`)).html).toContain('name="password"')
+    expect((await testBrowser(gateway).get(`/device?user_code=${userCode}&ticket=${ticket}`)).html).toContain('name="password"')
     const late = await ticketOf(gateway)
     gateway.clock.advance(60_000)
-    expect((await browser(gateway).get(`/device?user_code=${userCode}&ticket=${late}`)).html).toContain('name="password"')
+    expect((await testBrowser(gateway).get(`/device?user_code=${userCode}&ticket=${late}`)).html).toContain('name="password"')
     expect((await gateway.ask('POST', TICKET_ROUTE, { token: null })).status).toBe(401)
     await gateway.ask('POST', DEVICE_ROUTES.approve, { body: { user_code: userCode } })
     const polled = await gateway.ask('POST', DEVICE_ROUTES.poll, { token: null, body: { device_code: deviceCode } })
@@ -77,8 +55,8 @@ describe('with a ticket', () => {
 describe('without a ticket', () => {
   it('asks for the code, then the password, then for a decision', async () => {
     const gateway = await testGateway({ password: 'correct horse' })
-    const { userCode, deviceCode } = await begin(gateway)
-    const person = browser(gateway)
+    const { userCode, deviceCode } = await beginDeviceLogin(gateway)
+    const person = testBrowser(gateway)
     expect((await person.get('/device')).html).toContain('Enter the code')
     const login = await person.get(`/device?user_code=${userCode.toLowerCase()}`)
     expect(login.html).not.toContain('value="approve"')
@@ -96,8 +74,8 @@ describe('without a ticket', () => {
   })
   it('slows down who guesses passwords or codes', async () => {
     const gateway = await testGateway()
-    const { userCode } = await begin(gateway)
-    const person = browser(gateway)
+    const { userCode } = await beginDeviceLogin(gateway)
+    const person = testBrowser(gateway)
     const login = await person.get(`/device?user_code=${userCode}`)
     const statuses: number[] = []
     for (let tries = 0; tries < 22; tries += 1) statuses.push((await person.post('/device/sign-in', { csrf: csrfIn(login.html), user_code: userCode, password: `p${tries}` })).status)
@@ -112,16 +90,16 @@ describe('without a ticket', () => {
 describe('refuses', () => {
   it('a decision without the form’s token, without the cookie, before signing in, or from another site', async () => {
     const gateway = await testGateway({ rateLimits: NO_LIMITS })
-    const { userCode, deviceCode } = await begin(gateway)
-    const person = browser(gateway)
+    const { userCode, deviceCode } = await beginDeviceLogin(gateway)
+    const person = testBrowser(gateway)
     const page = await person.get(`/device?user_code=${userCode}&ticket=${await ticketOf(gateway)}`)
     const fields = { csrf: csrfIn(page.html), user_code: userCode, decision: 'approve' }
     expect((await person.post('/device/decide', { ...fields, csrf: '' })).status).toBe(403)
     expect((await person.post('/device/decide', { ...fields, csrf: 'x'.repeat(24) })).status).toBe(403)
-    expect((await browser(gateway).post('/device/decide', fields)).status).toBe(403)
+    expect((await testBrowser(gateway).post('/device/decide', fields)).status).toBe(403)
     expect((await person.post('/device/decide', fields, 'https://evil.example')).status).toBe(403)
     expect((await person.post('/device/decide', fields, 'null')).status).toBe(403)
-    const stranger = browser(gateway)
+    const stranger = testBrowser(gateway)
     const login = await stranger.get(`/device?user_code=${userCode}`)
     expect((await stranger.post('/device/decide', { ...fields, csrf: csrfIn(login.html) })).status).toBe(403)
     expect((await person.post('/device/decide', { ...fields, decision: 'maybe' })).status).toBe(400)
@@ -134,14 +112,14 @@ describe('refuses', () => {
 describe('the page itself', () => {
   it('shows what a client says about itself as text, and runs no script', async () => {
     const gateway = await testGateway()
-    const { userCode } = await begin(gateway, { platform: '<script>alert(1)</script>', version: '"><img src=x>' })
-    const page = await browser(gateway).get(`/device?user_code=${userCode}&ticket=${await ticketOf(gateway)}`)
+    const { userCode } = await beginDeviceLogin(gateway, { platform: '<script>alert(1)</script>', version: '"><img src=x>' })
+    const page = await testBrowser(gateway).get(`/device?user_code=${userCode}&ticket=${await ticketOf(gateway)}`)
     expect(page.html).not.toContain('<script')
     expect(page.html).not.toContain('<img')
     const csp = page.headers.get('content-security-policy') ?? ''
     expect(csp).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/)
     expect(page.headers.get('x-frame-options')).toBe('DENY')
     expect(page.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict$/i)
-    expect((await browser(gateway).get(`/device?user_code=${encodeURIComponent('"><b>')}`)).html).not.toContain('<b>')
+    expect((await testBrowser(gateway).get(`/device?user_code=${encodeURIComponent('"><b>')}`)).html).not.toContain('<b>')
   })
 })

@@ -12,24 +12,24 @@ import { findMessage, inboxMessage, listMessages, markRead, type StoredMessage }
 
 export function inboxRoutes(app: Hono<Environment>, gateway: Gateway): void {
   const { database, machine } = gateway
-  const found = (accountId: string, id: string): StoredMessage => {
-    const message = findMessage(database, accountId, id)
+  const found = async (accountId: string, id: string): Promise<StoredMessage> => {
+    const message = await findMessage(database, accountId, id)
     if (!message) throw new HttpFailure(404, 'No such message')
     return message
   }
-  app.get(ACCOUNT_ROUTES.messages, (context) => context.json({ messages: listMessages(database, callerOf(context).account.id).map(messageOnWire) }))
-  app.post(messageReadRoute('ID').replace('ID', ':id'), (context) => {
+  app.get(ACCOUNT_ROUTES.messages, async (context) => context.json({ messages: (await listMessages(database, callerOf(context).account.id)).map(messageOnWire) }))
+  app.post(messageReadRoute('ID').replace('ID', ':id'), async (context) => {
     const { account } = callerOf(context)
-    const { id } = found(account.id, context.req.param('id') ?? '')
-    markRead(database, account.id, id, machine.clock.now())
-    return context.json(messageOnWire(found(account.id, id)))
+    const { id } = await found(account.id, context.req.param('id') ?? '')
+    await markRead(database, account.id, id, machine.clock.now())
+    return context.json(messageOnWire(await found(account.id, id)))
   })
   app.post(LOCAL_MESSAGE_ROUTE, async (context) => {
     const { account } = callerOf(context)
     const message = await readJson(context, localMessageRequestSchema)
     const id = machine.ids.next('message-')
-    inboxMessage(database, id, account.id, message, machine.clock.now())
-    return context.json(messageOnWire(found(account.id, id)), 201)
+    await inboxMessage(database, id, account.id, message, machine.clock.now())
+    return context.json(messageOnWire(await found(account.id, id)), 201)
   })
 }
 

@@ -34,7 +34,7 @@ describe('/v1/chat/completions', () => {
     const answer = await gateway.ask('POST', '/v1/chat/completions', { body: chat('stream 300 characters', { stream: true, stream_options: { include_usage: true } }) })
     expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/)
     expect(answer.headers.get('x-request-id')).toMatch(/^req_/)
-    expect(answer.headers.get('ratelimit-limit')).toBe('600')
+    expect(answer.headers.get('ratelimit-limit')).toBe('300000')
     const lines = dataLines(answer.text)
     expect(lines.at(-1)).toBe('[DONE]')
     const chunks = lines.slice(0, -1) as { id: string; choices: { delta: { content?: string }; finish_reason: string | null }[]; usage?: Record<string, number> }[]
@@ -76,21 +76,21 @@ describe('/v1/chat/completions', () => {
     const answer = await gateway.ask('POST', '/v1/chat/completions', { body: chat('stream 4000 characters', { max_tokens: 10 }) })
     expect(answer.json).toMatchObject({ choices: [{ finish_reason: 'length' }], usage: { completion_tokens: 10 } })
   })
-  it('refuses in CodeGrex’s words', async () => {
+  it('refuses in OpenAI’s words', async () => {
     const gateway = await testGateway()
     const ask = async (body: unknown, token?: string | null) => {
       const answer = await gateway.ask('POST', '/v1/chat/completions', { body, ...(token === undefined ? {} : { token }) })
-      return [answer.status, answer.json]
+      return [answer.status, (answer.json['error'] as Record<string, unknown>)['message']]
     }
-    expect(await ask('{', undefined)).toEqual([400, { error: 'The request body is not valid JSON' }])
-    expect(await ask({ model: 'offline-practice' })).toEqual([400, { error: expect.stringContaining('messages') }])
-    expect(await ask(chat('x'), 'wrong')).toEqual([401, { error: 'Missing or invalid bearer token' }])
-    expect(await ask(chat('x', { model: 'gpt-9' }))).toEqual([404, { error: 'The model “gpt-9” does not exist here' }])
-    expect(await ask(chat('x'.repeat(33_000_000)))).toEqual([413, { error: expect.stringContaining('over 32000000 bytes') }])
+    expect(await ask('{', undefined)).toEqual([400, 'The request body is not valid JSON'])
+    expect(await ask({ model: 'offline-practice' })).toEqual([400, expect.stringContaining('messages')])
+    expect(await ask(chat('x'), 'wrong')).toEqual([401, 'Missing or invalid bearer token'])
+    expect(await ask(chat('x', { model: 'gpt-9' }))).toEqual([404, 'The model “gpt-9” does not exist here'])
+    expect(await ask(chat('x'.repeat(33_000_000)))).toEqual([413, expect.stringContaining('over 32000000 bytes')])
     expect(await receipts(gateway)).toEqual([])
     const poor = await testGateway({ practiceCreditMicro: 3 })
     const refused = await poor.ask('POST', '/v1/chat/completions', { body: chat('say hello') })
-    expect([refused.status, refused.json]).toEqual([402, { error: 'Insufficient credits' }])
+    expect([refused.status, refused.json]).toMatchObject([402, { error: { message: expect.stringContaining('Insufficient credits'), code: 'insufficient_credits' } }])
     expect(await balance(poor)).toBe(3)
   })
 })
@@ -191,7 +191,7 @@ describe('the Toolbox in a surge', () => {
   it('pause: refuses clearly on both wires, except the budget model asked for by name', async () => {
     const gateway = await surge('pause')
     const refused = await gateway.ask('POST', '/v1/chat/completions', { body: chat('say x') })
-    expect([refused.status, refused.json]).toEqual([403, { error: expect.stringContaining('your Toolbox says to pause'), code: 'surge_paused' }])
+    expect([refused.status, refused.json]).toMatchObject([403, { error: { message: expect.stringContaining('your Toolbox says to pause'), code: 'surge_paused' } }])
     const messages = await gateway.ask('POST', '/v1/messages', { body: claude('say x') })
     expect([messages.status, messages.json]).toEqual([403, expect.objectContaining({ code: 'surge_paused', error: { type: 'permission_error', message: expect.stringContaining('pause') } })])
     expect((await gateway.ask('POST', '/v1/chat/completions', { body: chat('say x', { model: 'budget' }) })).status).toBe(200)

@@ -3,40 +3,40 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { onCleanup, temporaryFolder, testGateway } from '../testing/test-gateway.ts'
-import { DATABASE_FILE, DataInUse, openDatabase } from './database.ts'
+import { DATABASE_FILE, DataInUse, openDatabase, type Sql } from './database.ts'
 
 const mode = (file: string): number => statSync(file).mode & 0o777
 
 describe('openDatabase', () => {
-  it('makes folder and file for their owner only', () => {
+  it('makes folder and file for their owner only', async () => {
     const folder = path.join(temporaryFolder(), 'data')
-    const { database } = openDatabase(folder, 0)
+    const { database } = await openDatabase(folder, 0)
     onCleanup(() => database.close())
-    database.run(`INSERT INTO price_rates (mode, input_per_million, output_per_million) VALUES ('x', 1, 1)`)
+    await database.run(`INSERT INTO price_rates (mode, input_per_million, output_per_million) VALUES ('x', 1, 1)`)
     expect(mode(folder)).toBe(0o700)
     expect(mode(path.join(folder, DATABASE_FILE))).toBe(0o600)
     expect(mode(path.join(folder, `${DATABASE_FILE}-wal`))).toBe(0o600)
   })
-  it('leaves the mode of a folder alone that holds other things', () => {
+  it('leaves the mode of a folder alone that holds other things', async () => {
     const folder = temporaryFolder()
     writeFileSync(path.join(folder, 'mine.txt'), '')
     chmodSync(folder, 0o755)
-    openDatabase(folder, 0).database.close()
+    await (await openDatabase(folder, 0)).database.close()
     expect(mode(folder)).toBe(0o755)
   })
-  it('lets a second gateway know that the folder is in use', () => {
+  it('lets a second gateway know that the folder is in use', async () => {
     const folder = temporaryFolder()
-    const { database } = openDatabase(folder, 0)
+    const { database } = await openDatabase(folder, 0)
     onCleanup(() => database.close())
-    expect(() => openDatabase(folder, 0)).toThrow(DataInUse)
+    await expect(openDatabase(folder, 0)).rejects.toThrow(DataInUse)
   })
-  it('undoes a transaction that fails', () => {
-    const { database } = openDatabase(temporaryFolder(), 0)
+  it('undoes a transaction that fails', async () => {
+    const { database } = await openDatabase(temporaryFolder(), 0)
     onCleanup(() => database.close())
-    const insert = (): number => database.run(`INSERT INTO price_rates (mode, input_per_million, output_per_million) VALUES ('x', 1, 1)`)
-    expect(() => database.transaction(() => { insert(); throw new Error('no') })).toThrow('no')
-    expect(database.all('SELECT * FROM price_rates')).toEqual([])
-    expect(database.transaction(insert)).toBe(1)
+    const insert = (tx: Sql): Promise<number> => tx.run(`INSERT INTO price_rates (mode, input_per_million, output_per_million) VALUES ('x', 1, 1)`)
+    await expect(database.transaction(async (tx) => { await insert(tx); throw new Error('no') })).rejects.toThrow('no')
+    expect(await database.all('SELECT * FROM price_rates')).toEqual([])
+    expect(await database.transaction(insert)).toBe(1)
   })
 })
 

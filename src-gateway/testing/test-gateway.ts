@@ -1,35 +1,11 @@
 /** For tests: a real gateway over real HTTP in a folder of its own, with a clock that moves only when told and a sleep that takes no time. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach } from 'vitest'
 import { startGateway, type GatewayOptions, type RunningGateway } from '../server.ts'
 import { realSleep } from '../machine.ts'
+import type { DeclaredUpstream, UpstreamDefinition } from '../upstreams/pool.ts'
+import { httpUpstream } from '../upstreams/upstream-defaults.ts'
+import { onCleanup, temporaryFolder, testClock, type TestClock } from './test-machine.ts'
 
-/** 2026-01-01, noon UTC: standard price by the default schedule. */
-export const NOON = Date.parse('2026-01-01T12:00:00Z')
-
-export interface TestClock {
-  now(): number
-  advance(ms: number): void
-}
-
-export function testClock(start = NOON): TestClock {
-  let now = start
-  return { now: () => now, advance: (ms) => void (now += ms) }
-}
-
-const cleanups: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-export const onCleanup = (cleanup: () => Promise<void> | void): void => void cleanups.push(cleanup)
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'portico-gateway-test-'))
-  onCleanup(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
+export { NOON, onCleanup, temporaryFolder, testClock, type TestClock } from './test-machine.ts'
 
 export interface Answer {
   status: number
@@ -57,7 +33,9 @@ export async function testGateway(options: Partial<GatewayOptions> & { instant?:
   const running = await startGateway({
     port: 0, clock, passwordCost: 16, sleep: instant ? () => Promise.resolve() : realSleep,
     // A machine that happens to run a model server must not change what a test sees.
-    ollamaUrl: 'http://127.0.0.1:9/v1', ...given, dataDir: folder,
+    ollamaUrl: 'http://127.0.0.1:9',
+    // Nor must its keychain.
+    loadKeychain: () => Promise.reject(new Error('no keychain in tests')), ...given, dataDir: folder,
   })
   onCleanup(() => running.close())
   const ask: TestGateway['ask'] = async (method, route, { body, token = running.token, headers = {} } = {}) => {
@@ -83,6 +61,12 @@ export async function testGateway(options: Partial<GatewayOptions> & { instant?:
       return testGateway({ ...options, testClock: clock, dataDir: folder })
     },
   }
+}
+
+/** An upstream as flags and configuration declare it, for a server at this address. */
+export function declared(id: string, kind: Exclude<UpstreamDefinition['kind'], 'practice' | 'scripted'>, url: string, more: Partial<UpstreamDefinition> & { keys?: readonly string[] } = {}): DeclaredUpstream {
+  const { keys = ['upstream-key'], ...definition } = more
+  return { definition: httpUpstream({ name: id, source: 'config', ...definition, id, kind, url }), keys: keys.map((value, at) => ({ label: `key ${at + 1}`, value })) }
 }
 
 /** The `data:` payloads of an event stream; `[DONE]` stays text. */

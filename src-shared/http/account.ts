@@ -7,6 +7,7 @@ export const ACCOUNT_ROUTES = {
   login: '/api/v1/auth/login', me: '/api/v1/me', bootstrap: '/api/v1/desktop/bootstrap', wallet: '/api/v1/wallet/status',
   usage: '/api/v1/billing/token-usage', toolbox: '/api/v1/toolbox', messages: '/api/v1/messages',
   account: '/v1/account', accountMe: '/v1/account/me', credits: '/v1/account/credits',
+  usageSummary: '/v1/account/usage', usageActivity: '/v1/account/usage/activity', transactions: '/v1/account/transactions',
 } as const
 export const messageReadRoute = (id: string): string => `/api/v1/messages/${encodeURIComponent(id)}/read`
 

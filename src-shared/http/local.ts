@@ -7,7 +7,6 @@ import { z } from 'zod'
  */
 export const readyLineSchema = z.object({ url: z.url(), token: z.string().min(1), note: z.string().optional() })
 
-export const UPSTREAM_ROUTE = '/local/v1/upstreams'
 /** POST: a one-time ticket (60 s) that lets the approval page know the person at this computer. Answers `{ticket}`. */
 export const TICKET_ROUTE = '/local/v1/device-ticket'
 /** POST: a message into one's own inbox. Answers the message as `/api/v1/messages` lists it, 201. */
@@ -17,12 +16,3 @@ export const PRACTICE_CREDIT_ROUTE = '/local/v1/practice-credit'
 
 export const localMessageRequestSchema = z.object({ title: z.string().min(1).max(200), body: z.string().max(20_000) })
 export const practiceCreditRequestSchema = z.object({ amount_micro_usd: z.int().positive().max(1_000_000_000) })
-
-export const upstreamRequestSchema = z.object({ name: z.string().min(1).max(60), base_url: z.url().max(2000), key: z.string().max(4000).optional() })
-export const upstreamSchema = z.object({
-  id: z.string(), kind: z.enum(['offline', 'openai']), name: z.string(), base_url: z.string(), has_key: z.boolean(),
-  models: z.array(z.string()), reachable: z.boolean().nullable(),
-})
-export const upstreamsSchema = z.object({ upstreams: z.array(upstreamSchema) })
-/** GET `${UPSTREAM_ROUTE}/detect`: Ollama at its usual address, or null. */
-export const detectedSchema = z.object({ found: z.object({ base_url: z.string(), models: z.array(z.string()) }).nullable() })

@@ -1,17 +1,18 @@
-/** Settings: look, behaviour, default model, upstreams, the built-in gateway, the keychain. */
-import { useEffect } from 'react'
+/** Settings: look, behaviour, default model, the built-in gateway, the keychain. */
+import { Router, Stethoscope } from 'lucide-react'
 import { ask } from '../../bridge/ask.ts'
+import { navigate } from '../../lib/route.ts'
+import { Button } from '../../ui/button.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { useAccount } from '../account/store.ts'
 import { useHas } from '../onboarding/store.ts'
-import { addUpstream, detectOllama, loadUpstreams, removeUpstream, updateSettings } from './actions.ts'
+import { updateSettings } from './actions.ts'
 import { modelOptions } from './logic.ts'
 import { GatewayRow } from './parts/GatewayRow.tsx'
 import { KeychainRow } from './parts/KeychainRow.tsx'
 import { Row, Section } from './parts/Section.tsx'
-import { Upstreams } from './parts/Upstreams.tsx'
 import { useSettings, useSettingsStore } from './store.ts'
 
 const THEMES = [{ value: 'system', label: 'System' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }] as const
@@ -19,14 +20,9 @@ const THEMES = [{ value: 'system', label: 'System' }, { value: 'light', label: '
 export function SettingsPanel() {
   const settings = useSettings((state) => state)
   const app = useSettingsStore((state) => state.app)
-  const upstreams = useSettingsStore((state) => state.upstreams)
-  const detection = useSettingsStore((state) => state.detection)
   const models = useAccount((account) => account.models)
-  const hasUpstreams = useHas('upstreams')
+  const hasGateway = useHas('gateway')
   const hasModels = useHas('models')
-  useEffect(() => {
-    if (hasUpstreams) void loadUpstreams()
-  }, [hasUpstreams])
   return (
     <div className="mx-auto flex max-w-[720px] flex-col gap-3.5 px-9 py-[18px]">
       <Section title="Look">
@@ -51,20 +47,20 @@ export function SettingsPanel() {
           </Row>
         </Section>
       ) : null}
-      {hasUpstreams ? (
-        <Upstreams
-          upstreams={upstreams}
-          detection={detection}
-          onReload={() => void loadUpstreams()}
-          onDetect={() => void detectOllama()}
-          onAdd={addUpstream}
-          onRemove={(id) => void removeUpstream(id)}
-        />
+      {hasGateway ? (
+        <Section title="Gateway">
+          <Row name="Upstreams, prices, keys" detail="Where the built-in gateway sends calls, what they cost, and who may make them.">
+            <Button size="sm" icon={<Router aria-hidden />} onClick={() => navigate('gateway')}>Open Gateway</Button>
+          </Row>
+        </Section>
       ) : null}
       {app ? (
         <Section title="On this computer">
           <GatewayRow gateway={app.gateway} onRestart={() => void ask('app.restartGateway', {})} />
           <KeychainRow keychain={app.keychain} />
+          <Row name="Doctor" detail="What keeps coding tools and MCP servers from working here.">
+            <Button size="sm" icon={<Stethoscope aria-hidden />} onClick={() => navigate('doctor')}>Open Doctor</Button>
+          </Row>
           <Row name="Version" detail={`Portico ${app.version}`} />
         </Section>
       ) : null}

@@ -1,19 +1,7 @@
 /** Decisions of Settings. Pure. */
 import type { ModelInfo } from '../../../src-shared/domain/account.ts'
-import type { GatewayState, UpstreamView } from '../../../src-shared/domain/settings.ts'
+import type { GatewayState } from '../../../src-shared/domain/settings.ts'
 import type { Tone } from '../../ui/badge.tsx'
-
-/** What is wrong with a new upstream's form, by field; empty = nothing. */
-export function upstreamProblems(form: { name: string; baseUrl: string }, taken: readonly string[]): { name?: string; baseUrl?: string } {
-  const problems: { name?: string; baseUrl?: string } = {}
-  const name = form.name.trim()
-  if (name === '') problems.name = 'Give it a name.'
-  else if (name.length > 60) problems.name = 'At most 60 characters.'
-  else if (taken.some((other) => other.toLowerCase() === name.toLowerCase())) problems.name = 'That name is taken.'
-  const url = URL.parse(form.baseUrl.trim())
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) problems.baseUrl = 'Enter a whole address, such as http://127.0.0.1:11434/v1.'
-  return problems
-}
 
 /** The embedded gateway's state in a word, its tone and a line. */
 export function gatewayWords(gateway: GatewayState): { name: string; tone: Tone; detail: string } {
@@ -27,12 +15,6 @@ export function gatewayWords(gateway: GatewayState): { name: string; tone: Tone;
     case 'stopped':
       return { name: 'Off', tone: 'neutral', detail: 'It is not needed for the gateway you are signed in to.' }
   }
-}
-
-/** An upstream's state in a word. */
-export function upstreamWords(upstream: UpstreamView): { name: string; tone: Tone } {
-  if (upstream.reachable === null) return { name: 'Not tried yet', tone: 'neutral' }
-  return upstream.reachable ? { name: 'Answers', tone: 'good' } : { name: 'Does not answer', tone: 'warn' }
 }
 
 /** Practice says once that it is not an AI; any other model gives its id where that is not its name. */

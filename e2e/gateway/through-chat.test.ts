@@ -1,0 +1,4 @@
+/** Real Codex CLI and Claude Code through the real gateway to a provider that speaks OpenAI-compatible Chat Completions; which journeys: rig/table.ts. */
+import { clientJourneys } from './rig/journeys.ts'
+
+clientJourneys('chat')
