@@ -16,6 +16,9 @@ export const APP_ERROR_CODES = [
   'mcp.unknown-server', 'mcp.duplicate-name',
   'session.not-found', 'session.busy', 'turn.stopped', 'turn.interrupted', 'turn.too-many-steps', 'turn.paused', 'turn.answer-cut', 'turn.refused',
   'approval.gone',
+  'setup.invalid-file', 'setup.no-place', 'setup.unreadable', 'setup.not-writable', 'setup.stale', 'setup.client-running', 'setup.unknown-client', 'setup.unknown-preset',
+  'setup.unknown-plan', 'setup.unknown-backup', 'setup.preset-needs-values', 'setup.no-keychain', 'setup.no-gateway', 'setup.unsupported', 'setup.not-set-up', 'setup.program-missing',
+  'ssh.failed', 'ssh.unsupported',
   'link.refused',
   'internal',
 ] as const
@@ -191,6 +194,42 @@ export function describe(error: AppErrorData): ErrorWords {
       return words('Paused for the surge.', 'Your toolbox says to pause while prices surge.', 'Wait for the surge to end, or change the choice on Home.')
     case 'approval.gone':
       return words('Already answered.', 'This request is no longer open.', 'Nothing to do.')
+    case 'setup.invalid-file':
+      return words(`${path} cannot be read as it is.`, `Line ${text('line', '1')}, column ${text('column', '1')}: ${text('message', 'it breaks the format')}. Nothing was changed.`, 'Correct that place in an editor, then try again.')
+    case 'setup.no-place':
+      return words(`${text('key', 'A key')} has no place in ${path}.`, `Line ${text('line', '1')}, column ${text('column', '1')}: ${text('message', 'something else stands there')}. Nothing was changed.`, 'Rename or remove what stands there, then try again.')
+    case 'setup.unreadable':
+      return words(`${path} cannot be opened.`, `${text('reason', 'The system refused')}. Nothing was changed.`, 'Check the file’s permissions, then try again.')
+    case 'setup.not-writable':
+      return words(`${path} cannot be written.`, `${text('reason', 'The system refused')}. It is as it was.`, 'Make the file and its folder writable, then try again.')
+    case 'setup.stale':
+      return words(`${path} changed meanwhile.`, 'Something else wrote it after the plan was made. Nothing was changed.', 'Look at the new plan, then apply it.')
+    case 'setup.client-running':
+      return words(`${text('client', 'The client')} is running.`, 'It rewrites its files when it ends, so they are written only while it is closed.', 'Quit it, also in the tray, then try again.')
+    case 'setup.unknown-client':
+      return words(`Portico does not know the client “${text('client', '')}”.`, `It knows ${text('known', 'others')}.`, 'Choose one of these.')
+    case 'setup.unknown-preset':
+      return words(`There is no MCP preset “${text('preset', '')}”.`, `There are ${text('known', 'others')}.`, 'Choose one of these.')
+    case 'setup.unknown-plan':
+      return words('That plan is gone.', 'It was applied already, or made for other choices.', 'Make a new plan.')
+    case 'setup.unknown-backup':
+      return words('That backup is gone.', `Ten are kept for each file; ${text('backup', 'this one')} is not among them.`, 'Choose another one.')
+    case 'setup.preset-needs-values':
+      return words(`${text('preset', 'The preset')} needs values first.`, `Missing: ${text('missing', '')}.`, 'Fill them in; they are kept in the keychain.')
+    case 'setup.no-keychain':
+      return words('The token cannot be kept for a helper.', `There is no system keychain here (${text('backend', 'none found')}), so a helper would find no token once Portico ends.`, 'Start a keychain service, or choose “write the token into the file”.')
+    case 'setup.no-gateway':
+      return words('There is no gateway to set up.', 'Nobody is signed in, and the built-in gateway does not run.', text('advice', 'Sign in, or start the built-in gateway.'))
+    case 'setup.unsupported':
+      return words(`${text('client', 'The client')} cannot do that.`, text('reason', ''), 'Choose something else for it.')
+    case 'setup.not-set-up':
+      return words(`${text('client', 'The client')} is not set up by Portico.`, 'None of its keys are Portico’s.', 'Nothing to take back.')
+    case 'setup.program-missing':
+      return words(`${text('program', 'The program')} was not found.`, text('detail', 'It is not on this machine’s PATH.'), text('advice', 'Install it, then try again.'))
+    case 'ssh.failed':
+      return words(`${text('host', 'The other machine')} could not be reached.`, `ssh said: “${text('message', 'nothing')}”.`, 'Check the host and your key with ssh in a terminal, then try again.')
+    case 'ssh.unsupported':
+      return words(`${text('host', 'The other machine')} is not one Portico can set up.`, text('reason', 'It is not a Linux with a shell.'), 'Set it up there by hand.')
     case 'link.refused':
       return words('Link not opened.', `${text('url', 'The address')} is not on the list of places Portico opens.`, 'Copy it if you trust it.')
     case 'internal':

@@ -39,8 +39,8 @@ const SENSELESS: readonly (readonly [name: string, input: unknown, code: string]
   ['tools.setEnabled', { id: 'constructor', enabled: true }, 'mcp.unknown-server'],
   ['tools.start', { id: 'none' }, 'mcp.unknown-server'],
   ['tools.stop', { id: 'none' }, 'mcp.unknown-server'],
-  ['upstreams.list', {}, 'auth.not-signed-in'],
-  ['upstreams.remove', { id: 'none' }, 'auth.not-signed-in'],
+  ['gateway.detect', {}, 'auth.not-signed-in'],
+  ['gateway.removeUpstream', { id: 'none' }, 'auth.not-signed-in'],
 ]
 
 test('hundreds of malformed payloads are error results, no crash', async ({ journey }, info) => {

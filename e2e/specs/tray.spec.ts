@@ -77,7 +77,7 @@ test('every room is accessible in both themes', async ({ journey }) => {
   for (const theme of ['light', 'dark'] as const) {
     await page.evaluate((choice) => window.portico.call('settings.update', { theme: choice }), theme)
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-    for (const room of ['Home', 'Chat', 'Tools', 'Inbox', 'Account', 'Settings'] satisfies RoomName[]) {
+    for (const room of ['Home', 'Chat', 'Tools', 'Gateway', 'Inbox', 'Account', 'Settings'] satisfies RoomName[]) {
       await goTo(page, room)
       await expect(page.getByRole('main', { name: room })).toBeVisible()
       expect(await barriers(page), `${room}, ${theme}`).toEqual([])

@@ -4,6 +4,6 @@ import type { AuthState } from '../../src-shared/domain/account.ts'
 /** Null unless signed in. The embedded gateway counts as one place whatever port it is on. */
 export function accountKey(state: AuthState): string | null {
   if (state.kind !== 'signed-in') return null
-  const place = state.capabilities.includes('upstreams') ? 'embedded' : state.baseUrl
+  const place = state.capabilities.includes('gateway') ? 'embedded' : state.baseUrl
   return `${state.systemId} ${place} ${state.account.id}`
 }

@@ -5,7 +5,7 @@ import { networkError, statusError } from './http-errors.ts'
 import { parseJson, readText } from './read-body.ts'
 
 export interface HttpRequest {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Absolute address, query included. */
   url: string
   token?: string | null

@@ -1,8 +1,10 @@
 /** What a hosted system can do for Portico: one small interface per capability. A system has some of them; a room without its capability is not shown. */
 import type { Capability, DayUsage, InboxMessage, ModelInfo, UsageEntry, WireName } from '../../src-shared/domain/account.ts'
+import type {
+  Budgets, GatewayLogLine, GatewayPart, GatewayParts, GatewayPrices, GatewayRequest, GatewayRoute, NewAccount, NewKey, NewUpstream, UpstreamTest,
+} from '../../src-shared/domain/gateway.ts'
 import type { MicroDollars } from '../../src-shared/domain/money.ts'
 import type { PriceNow, ToolboxChoice } from '../../src-shared/domain/price.ts'
-import type { UpstreamView } from '../../src-shared/domain/settings.ts'
 import type { ToolDefinition, ToolImage } from '../../src-shared/domain/tool.ts'
 import type { DevicePoll, DeviceStartAnswer } from '../../src-shared/http/device-login.ts'
 
@@ -52,11 +54,45 @@ export interface Inbox {
 export interface Models {
   list(connection: Connection, signal?: AbortSignal): Promise<readonly ModelInfo[]>
 }
-export interface Upstreams {
-  list(connection: Connection): Promise<readonly UpstreamView[]>
-  add(connection: Connection, upstream: { name: string; baseUrl: string; key: string | null }): Promise<readonly UpstreamView[]>
-  remove(connection: Connection, id: string): Promise<readonly UpstreamView[]>
+/** What is told while a gateway is followed. */
+export type GatewayEvent = { kind: 'request'; request: GatewayRequest } | { kind: 'line'; line: GatewayLogLine } | { kind: 'upstreams' }
+
+/** Looking after a gateway; needs a sign-in with the scope `admin` (`api.forbidden` without). */
+export interface GatewayAdmin {
+  read: { readonly [Part in GatewayPart]: (connection: Connection, signal?: AbortSignal) => Promise<GatewayParts[Part]> }
+  /** Newest first, those that run included. */
+  requests(connection: Connection, signal?: AbortSignal): Promise<readonly GatewayRequest[]>
+  lines(connection: Connection, signal?: AbortSignal): Promise<readonly GatewayLogLine[]>
+  /** Resolves when the gateway has begun to tell; the iteration ends or throws (`stream.*`, `gateway.timeout`) when it no longer does. */
+  events(connection: Connection, signal: AbortSignal): Promise<AsyncIterable<GatewayEvent>>
   detect(connection: Connection): Promise<{ baseUrl: string; models: readonly string[] } | null>
+  addUpstream(connection: Connection, upstream: NewUpstream): Promise<{ id: string }>
+  changeUpstream(connection: Connection, id: string, change: UpstreamChange): Promise<void>
+  removeUpstream(connection: Connection, id: string): Promise<void>
+  testUpstream(connection: Connection, id: string, model: string | null): Promise<UpstreamTest>
+  saveRoutes(connection: Connection, routes: readonly GatewayRoute[]): Promise<void>
+  savePrices(connection: Connection, prices: GatewayPrices): Promise<void>
+  addKey(connection: Connection, key: NewKey): Promise<{ id: string; secret: string }>
+  changeKey(connection: Connection, id: string, key: Omit<NewKey, 'accountId'>): Promise<void>
+  revokeKey(connection: Connection, id: string): Promise<void>
+  addAccount(connection: Connection, account: NewAccount): Promise<void>
+  changeAccount(connection: Connection, id: string, change: AccountChange): Promise<void>
+  credit(connection: Connection, id: string, amountMicro: MicroDollars): Promise<void>
+}
+/** What is left out stays; a key replaces those there are. */
+export interface UpstreamChange {
+  name?: string | undefined
+  baseUrl?: string | undefined
+  key?: string | undefined
+  models?: readonly string[] | undefined
+  maxConcurrent?: number | null | undefined
+}
+/** What is left out stays. */
+export interface AccountChange {
+  displayName?: string | undefined
+  password?: string | undefined
+  disabled?: boolean | undefined
+  budgets?: Budgets | undefined
 }
 
 /** An entry of `api/systems/`. */
@@ -74,7 +110,8 @@ export interface System {
   toolbox: Toolbox | null
   inbox: Inbox | null
   models: Models
-  upstreams: Upstreams | null
+  /** Only a gateway that the person runs. */
+  gateway: GatewayAdmin | null
 }
 
 // ---- wires: how a model is called ----

@@ -100,7 +100,7 @@ export function fakeSystem(parts: Partial<System> & { id: string }): System {
     capabilities: ['device-login', 'models'],
     deviceLogin: { start: unexpected('start'), poll: unexpected('poll'), revoke: unexpected('revoke') },
     account: { profile: unexpected('profile') },
-    wallet: null, usage: null, pricing: null, toolbox: null, inbox: null, upstreams: null,
+    wallet: null, usage: null, pricing: null, toolbox: null, inbox: null, gateway: null,
     models: { list: unexpected('models') },
     ...parts,
   }

@@ -1,5 +1,6 @@
 /** The one place where services are made and joined. Used by the window (desktop.ts); imports no Electron. */
 import type { DatabaseSync } from 'node:sqlite'
+import type { GatewayLiveBatch } from '../../src-shared/domain/gateway.ts'
 import type { ChatEvent } from '../../src-shared/domain/session.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import { createAccount, type AccountService } from '../account/service.ts'
@@ -15,6 +16,7 @@ import { authFileSchema, EMPTY_AUTH_FILE } from '../auth/auth-file.ts'
 import { createAuth, type Auth } from '../auth/device-login.ts'
 import { EMPTY_INBOX_FILE, inboxFileSchema } from '../inbox/inbox-file.ts'
 import { createInbox, type InboxService } from '../inbox/service.ts'
+import { createGatewayRoom, type GatewayRoom } from '../gateway/room.ts'
 import { createMcpHost } from '../mcp/host.ts'
 import type { McpHost } from '../mcp/ports.ts'
 import { createToolsService, type ToolsService } from '../mcp/registry.ts'
@@ -29,6 +31,7 @@ import { sweepSpill } from '../storage/spill.ts'
 import { createWorkspaceTools } from '../workspace/tools.ts'
 import type { GatewaySupervisor } from './gateway-supervisor.ts'
 import { createLinks } from './links.ts'
+import { createLateSetup, type LateSetup } from './late-setup.ts'
 import { createNotices, type Notices } from './notices.ts'
 import type { Paths } from './paths.ts'
 import { DEFAULT_SETTINGS_FILE, settingsFileSchema } from './settings-file.ts'
@@ -67,9 +70,12 @@ export interface ComposeOptions {
   approvalMode: ApprovalMode
   publishChat(events: readonly ChatEvent[]): void
   chatSeq(): number
+  publishLive(batch: GatewayLiveBatch): void
   sessionsChanged(): void
   /** A notification about this message was clicked. */
   openMessage(id: string): void
+  /** A notification about a changed setup was clicked. */
+  openSetup(): void
 }
 
 export interface Services {
@@ -81,9 +87,11 @@ export interface Services {
   auth: Auth
   account: AccountService
   inbox: InboxService
+  gatewayRoom: GatewayRoom
   mcp: McpHost
   tools: ToolsService
   chat: Chat
+  setup: LateSetup
   links: ExternalLinks
   /** Ends everything in good order; resolves within 3 s. */
   close(): Promise<void>
@@ -133,7 +141,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   const database = openSessions()
 
   const http = createHttp({ fetch: platform.fetch, clock, timers, ids, version: platform.version, log })
-  const systems = createSystems({ http, clock, client: { platform: platform.name, version: platform.version } })
+  const systems = createSystems({ http, clock, timers, client: { platform: platform.name, version: platform.version } })
   const links = createLinks({ browser: platform.browser, gateway: () => gateway.state(), auth: () => auth.state() })
   const auth: Auth = createAuth({ systems, secrets, store: authStore, clock, timers, links, log, embedded: () => gateway.access() })
   http.onAnswer((note) => auth.noteAnswer(note))
@@ -142,6 +150,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   const inbox = createInbox({
     connect, store: inboxStore, notifier: platform.notifier, notify: () => settings.get().notifications, onOpen: options.openMessage, clock, timers, random, log,
   })
+  const gatewayRoom = createGatewayRoom({ connect, clock, timers, random, log, live: options.publishLive, accountChanged: () => account.nudge() })
 
   const mcp = createMcpHost({
     clock, timers, ids, log, secrets, processes: platform.processes, clientVersion: platform.version, cwd: platform.homeFolder, env: platform.env,
@@ -168,6 +177,11 @@ export async function composeServices(platform: Platform, paths: Paths, options:
     currentSeq: options.chatSeq, sessionsChanged: options.sessionsChanged,
   })
 
+  const setup = createLateSetup({ paths, log, load: async () => {
+    const { composeSetupRoom } = await import('./compose-setup-room.ts')
+    return composeSetupRoom({ platform, paths, http, secrets, auth, notify: () => settings.get().notifications, openSetup: options.openSetup })
+  } })
+
   try {
     chat.recover()
   } catch (error) {
@@ -178,20 +192,23 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   const stopFollowing = auth.onChange((state) => {
     account.follow(state)
     inbox.follow(state)
+    gatewayRoom.follow(state)
   })
   account.follow(auth.state())
   inbox.follow(auth.state())
+  gatewayRoom.follow(auth.state())
   auth.resume()
   await tools.load()
   sweepSpill(paths.spill, clock.now(), KEEP_RESULTS_MS).catch((error: unknown) => log.warn('results.not-swept', { error }))
 
   return {
-    settings, notices, gateway, secrets, systems, auth, account, inbox, mcp, tools, chat, links,
+    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, chat, setup, links,
     async close() {
       stopFollowing()
       account.close()
       inbox.close()
-      const endings = await Promise.allSettled([chat.close(), auth.close(), mcp.close(), gateway.stop()])
+      gatewayRoom.close()
+      const endings = await Promise.allSettled([chat.close(), auth.close(), mcp.close(), setup.close(), gateway.stop()])
       for (const ending of endings) if (ending.status === 'rejected') log.error('close.failed', { error: ending.reason })
       if (database.isOpen) database.close()
     },

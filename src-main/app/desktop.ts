@@ -4,10 +4,12 @@ import { accountHandlers } from '../ipc/handlers/account.ts'
 import { appHandlers } from '../ipc/handlers/app.ts'
 import { authHandlers } from '../ipc/handlers/auth.ts'
 import { chatHandlers } from '../ipc/handlers/chat.ts'
+import { doctorHandlers } from '../ipc/handlers/doctor.ts'
+import { gatewayHandlers } from '../ipc/handlers/gateway.ts'
 import { inboxHandlers } from '../ipc/handlers/inbox.ts'
 import { settingsHandlers } from '../ipc/handlers/settings.ts'
+import { setupHandlers } from '../ipc/handlers/setup.ts'
 import { toolsHandlers } from '../ipc/handlers/tools.ts'
-import { upstreamsHandlers } from '../ipc/handlers/upstreams.ts'
 import type { TopicHub } from '../ipc/topic-hub.ts'
 import { systemInfo } from '../api/systems/catalogue.ts'
 import { copyText, onWake, pickFolder } from '../platform/electron/desktop.ts'
@@ -67,8 +69,10 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
     approvalMode: 'ask',
     publishChat: (events) => hub.publish('chat.event', events),
     chatSeq: () => hub.currentSeq('chat.event'),
+    publishLive: (batch) => hub.publish('gateway.live', batch),
     sessionsChanged: () => listSessions(),
     openMessage: () => show('inbox'),
+    openSetup: () => show('setup'),
   })
   const waiting = createWaitingNotices({
     notifier: platform.notifier, isSeen: deps.isSeen, enabled: () => services.settings.get().notifications, open: (id) => show(`chat/${encodeURIComponent(id)}`),
@@ -93,6 +97,7 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
     auth.resume()
     account.nudge()
     inbox.refresh().catch((error: unknown) => log.warn('inbox.refresh', { error }))
+    services.gatewayRoom.gatewayBack()
   }
   onWake(catchUp)
   let gatewayStarts = gateway.state().kind === 'ready' ? 1 : 0
@@ -125,7 +130,7 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
 }
 
 function makeHandlers(services: Services, quit: () => void, log: Log): Handlers {
-  const { auth, account, inbox, chat, tools, settings, gateway, notices, links, systems } = services
+  const { auth, account, inbox, gatewayRoom, chat, tools, settings, gateway, notices, links, systems, setup } = services
   const app: HandlersOf<'app'> = appHandlers({
     copyText, openLink: (url) => links.open(url), dismissNotice: (id) => notices.dismiss(id), restartGateway: () => gateway.restart(), quit,
   })
@@ -145,6 +150,11 @@ function makeHandlers(services: Services, quit: () => void, log: Log): Handlers 
     }),
     ...toolsHandlers(tools),
     ...settingsHandlers(settings),
-    ...upstreamsHandlers({ connect: () => auth.connection(), modelsChanged: () => account.nudge() }),
+    ...gatewayHandlers(gatewayRoom),
+    ...setupHandlers(async () => {
+      const { room, remote, composed } = await setup.get()
+      return { room, remote, savePresetValues: (preset, values) => composed.savePresetValues(preset, values) }
+    }),
+    ...doctorHandlers({ open: async () => (await setup.get()).doctor, copyText }),
   }
 }

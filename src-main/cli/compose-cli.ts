@@ -69,7 +69,7 @@ const STREAM_IDLE_MS = 120_000
 export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
   const { clock, timers, ids, log } = platform
   const http = createHttp({ fetch: platform.fetch, clock, timers, ids, version: platform.version, log })
-  const system = { http, clock, client: { platform: platform.name, version: platform.version } }
+  const system = { http, clock, timers, client: { platform: platform.name, version: platform.version } }
   const { ticket: _onlyHere, ...deviceLogin } = createEmbedded(system).deviceLogin
   const systems: readonly System[] = [...createSystems(system), { ...createEmbedded(system), id: PORTICO_AT, name: 'Portico gateway', deviceLogin }]
   const local = createLocalGateway({ launcher: platform.gatewayLauncher, folder: paths.gatewayData, http, timers, pid: platform.ownPid, isAlive: isOwnProcess })

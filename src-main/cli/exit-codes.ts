@@ -9,7 +9,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, 'done'],
   [EXIT.failure, 'it failed; the message says why'],
-  [EXIT.usage, 'the command line is wrong'],
+  [EXIT.usage, 'the command line is wrong, or setup refuses to touch a file (the message names file, line and column)'],
   [EXIT.portTaken, 'the port is taken'],
   [EXIT.notSignedIn, 'not signed in, or the gateway refuses the sign-in'],
   [EXIT.paymentRequired, 'not enough credit'],
@@ -33,6 +33,8 @@ export function exitCodeOf(code: AppErrorCode): ExitCode {
     case 'turn.stopped':
       return EXIT.interrupted
     case 'auth.bad-address':
+    case 'setup.invalid-file': case 'setup.no-place': case 'setup.unreadable': case 'setup.not-writable': case 'setup.stale': case 'setup.client-running': case 'setup.unknown-client': case 'setup.unknown-preset':
+    case 'setup.unknown-plan': case 'setup.unknown-backup': case 'setup.preset-needs-values': case 'setup.no-keychain': case 'setup.no-gateway': case 'setup.unsupported': case 'setup.not-set-up':
       return EXIT.usage
     default:
       return EXIT.failure

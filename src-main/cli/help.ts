@@ -2,10 +2,13 @@
 import { EXIT_CODES } from './exit-codes.ts'
 import { VERBS, type VerbSpec } from './verbs.ts'
 
-/** Help for everything, or for the verbs whose name begins with `about`. */
+/** Help for everything, for one verb, or for those whose name begins with `about`. */
 export function helpText(about: string): string {
-  const verbs = VERBS.filter((verb) => verb.name === about || verb.name.startsWith(`${about} `))
-  return about === '' || verbs.length === 0 ? overview() : verbs.map(verbHelp).join('\n\n')
+  const verb = VERBS.find((one) => one.name === about)
+  const below = VERBS.filter((one) => one.name.startsWith(`${about} `))
+  if (about === '' || (!verb && below.length === 0)) return overview()
+  if (!verb) return below.map(verbHelp).join('\n\n')
+  return [verbHelp(verb), ...(below.length > 0 ? ['', 'More:', ...table(below.map((one) => [`  ${usage(one)}`, one.about]))] : [])].join('\n')
 }
 
 function overview(): string {

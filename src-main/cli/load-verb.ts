@@ -1,11 +1,21 @@
 /** Loads a verb's code when it is run: `help` and `version` answer without it. */
 import type { Verb } from './run.ts'
-import type { VerbName } from './verbs.ts'
+import type { LoadedVerb } from './verbs.ts'
 
-export async function loadVerb(name: Exclude<VerbName, 'help' | 'version'>): Promise<Verb> {
+export async function loadVerb(name: LoadedVerb): Promise<Verb> {
   switch (name) {
-    case 'gateway':
-      return (await import('./verbs/gateway.ts')).runGateway
+    case 'gateway keys list':
+      return (await import('./verbs/gateway-admin.ts')).runKeysList
+    case 'gateway keys add':
+      return (await import('./verbs/gateway-admin.ts')).runKeysAdd
+    case 'gateway keys revoke':
+      return (await import('./verbs/gateway-admin.ts')).runKeysRevoke
+    case 'gateway accounts list':
+      return (await import('./verbs/gateway-admin.ts')).runAccountsList
+    case 'gateway accounts add':
+      return (await import('./verbs/gateway-admin.ts')).runAccountsAdd
+    case 'gateway accounts credit':
+      return (await import('./verbs/gateway-admin.ts')).runAccountsCredit
     case 'login':
       return (await import('./verbs/login.ts')).runLogin
     case 'logout':
@@ -22,5 +32,27 @@ export async function loadVerb(name: Exclude<VerbName, 'help' | 'version'>): Pro
       return (await import('./verbs/mcp.ts')).runMcpCall
     case 'chat':
       return (await import('./verbs/chat.ts')).runChat
+    case 'setup detect':
+      return (await import('./verbs/setup.ts')).runDetect
+    case 'setup plan':
+      return (await import('./verbs/setup.ts')).runPlan
+    case 'setup apply':
+      return (await import('./verbs/setup.ts')).runApply
+    case 'setup verify':
+      return (await import('./verbs/setup.ts')).runVerify
+    case 'setup revert':
+      return (await import('./verbs/setup.ts')).runRevert
+    case 'setup backups':
+      return (await import('./verbs/setup.ts')).runBackups
+    case 'setup restore':
+      return (await import('./verbs/setup.ts')).runRestore
+    case 'setup install':
+      return (await import('./verbs/setup-install.ts')).runInstall
+    case 'setup fill':
+      return (await import('./verbs/setup-install.ts')).runFill
+    case 'setup hosts':
+      return (await import('./verbs/setup-install.ts')).runHosts
+    case 'doctor':
+      return (await import('./verbs/doctor.ts')).runDoctor
   }
 }

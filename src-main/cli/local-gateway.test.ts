@@ -101,7 +101,6 @@ describe('a verb’s gateway', () => {
     await local.close()
     expect(launched).toEqual([])
     expect(await findRunningGateway(folder)).not.toBeNull()
-    await expect(local.start(0)).rejects.toMatchObject({ code: 'ipc.invalid-input' })
   })
   it('is a new one when the noted one is dead', async () => {
     await noteOne('http://127.0.0.1:6001')
@@ -112,10 +111,6 @@ describe('a verb’s gateway', () => {
     healthy.push('http://127.0.0.1:6001')
     alive.clear()
     expect((await local.access()).url).toBe('http://127.0.0.1:7001')
-  })
-  it('that cannot have its port says so', async () => {
-    onLaunch = (process) => queueMicrotask(() => process.exit(3))
-    await expect(local.start(18_790)).rejects.toMatchObject({ code: 'gateway.port-taken', fields: { port: 18_790 } })
   })
   it('that ends before it is ready says its last words', async () => {
     onLaunch = (process) =>

@@ -27,10 +27,6 @@ export interface GatewayAddress {
 export interface LocalGateway {
   /** Address and local bearer; finds or starts it once. @throws AppError `gateway.failed`, `storage.*` */
   access(): Promise<GatewayAddress>
-  /** Starts one of our own; 0 = any free port. @throws AppError `gateway.port-taken`; `ipc.invalid-input` when one runs for this folder already */
-  start(port: number): Promise<GatewayAddress>
-  /** Resolves when a gateway of our own has ended by itself. */
-  ended(): Promise<void>
   /** Ends a gateway of our own; one that ran before goes on. */
   close(): Promise<void>
 }
@@ -38,8 +34,6 @@ export interface LocalGateway {
 const READY_WITHIN = 30_000
 const END_WITHIN = 3_000
 const PROBE_WITHIN = 2_000
-/** What the gateway's process ends with. */
-const PORT_TAKEN = 3
 const FOLDER_IN_USE = 'data-in-use'
 
 export function createLocalGateway(deps: LocalGatewayDeps): LocalGateway {
@@ -63,16 +57,16 @@ export function createLocalGateway(deps: LocalGatewayDeps): LocalGateway {
     return alive ? { url: running.url, token: running.token } : null
   }
 
-  function launch(port: number): Promise<GatewayAddress> {
+  function launch(): Promise<GatewayAddress> {
     return new Promise((resolve, reject) => {
-      const child = deps.launcher.launch({ port, dataFolder: deps.folder })
+      const child = deps.launcher.launch({ port: 0, dataFolder: deps.folder })
       let lastWords = ''
       const cancel = deps.timers.after(READY_WITHIN, () => child.kill())
       const gone = new Promise<void>((settle) => {
-        child.onExit((code) => {
+        child.onExit(() => {
           cancel()
           settle()
-          reject(startError(code, port, lastWords))
+          reject(startError(lastWords))
         })
       })
       own = { process: child, gone }
@@ -89,13 +83,7 @@ export function createLocalGateway(deps: LocalGatewayDeps): LocalGateway {
   }
 
   return {
-    access: () => (found ??= findAlive().then((running) => running ?? launch(0))),
-    async start(port) {
-      const running = await findAlive()
-      if (running) throw new AppError('ipc.invalid-input', { issue: `This data folder’s gateway runs already, at ${running.url}.` })
-      return launch(port)
-    },
-    ended: () => own?.gone ?? new Promise(() => undefined),
+    access: () => (found ??= findAlive().then((running) => running ?? launch())),
     async close() {
       const ending = own
       if (!ending) return
@@ -109,8 +97,7 @@ export function createLocalGateway(deps: LocalGatewayDeps): LocalGateway {
 }
 
 /** The process says on stderr, as one JSON line, why it cannot start. */
-function startError(code: number | null, port: number, lastWords: string): AppError {
-  if (code === PORT_TAKEN) return new AppError('gateway.port-taken', { port })
+function startError(lastWords: string): AppError {
   const parsed = z.looseObject({ error: z.string(), detail: z.string() }).safeParse(safeJson(lastWords))
   const advice = parsed.data?.error === FOLDER_IN_USE ? 'Close the other Portico of this data folder, or name its gateway with --url.' : 'The log in the data folder may say more.'
   return new AppError('gateway.failed', { reason: parsed.data?.detail ?? (lastWords || 'It ended before it was ready.'), advice })

@@ -20,9 +20,14 @@ let env: Record<string, string>
 let stdout: string
 let stderr: string
 let asked: string[]
+/** The last body by "METHOD path". */
+let bodies: Map<string, unknown>
+const sent = (key: string): unknown => bodies.get(key)
 /** Answers by "METHOD path"; null = nobody listens. */
 let answers: Record<string, { status?: number; body: unknown } | null>
 let interrupt: AbortController
+let became: (string | null)[][]
+let gatewayCode: number
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'portico-cli-'))
@@ -31,8 +36,11 @@ beforeEach(async () => {
   env = {}
   stdout = stderr = ''
   asked = []
+  bodies = new Map()
   answers = {}
   interrupt = new AbortController()
+  became = []
+  gatewayCode = 0
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
@@ -46,6 +54,7 @@ function platform(): CliPlatform {
     async fetch(url, init = {}) {
       const { pathname, origin } = new URL(url)
       const key = `${init.method ?? 'GET'} ${pathname}`
+      if (typeof init.body === 'string') bodies.set(key, JSON.parse(init.body))
       asked.push(`${key} ${origin} ${new Headers(init.headers).get('authorization') ?? '-'}`)
       const answer = answers[key]
       if (answer === null || answer === undefined) throw new TypeError('fetch failed')
@@ -75,6 +84,10 @@ function run(...argv: string[]): Promise<ExitCode> {
   return runCli({
     argv, version: '1.2.3', interrupted: interrupt.signal, cwd: folder, readStdin: unexpected('stdin'), loadVerb,
     streams: { stdout: (text) => void (stdout += text), stderr: (text) => void (stderr += text) },
+    becomeGateway: async (verb, rest, data) => {
+      became.push([verb, data, ...rest])
+      return gatewayCode
+    },
     compose: async (data) => composeCli(platform(), pathsOf(folder, data ?? path.join(folder, 'data'))),
   })
 }
@@ -95,6 +108,78 @@ describe('without a gateway', () => {
   })
   it('every error has one exit code', () => {
     expect([exitCodeOf('gateway.port-taken'), exitCodeOf('api.unauthorized'), exitCodeOf('api.payment-required'), exitCodeOf('gateway.timeout'), exitCodeOf('internal')]).toEqual([3, 4, 5, 6, 1])
+  })
+})
+
+describe('gateway', () => {
+  it('hands its verbs to the gateway’s own code, in this process, after reading them strictly', async () => {
+    expect(await run('gateway', '--port', '0', '--data', 'd', '--upstream', 'a=chat:http://a')).toBe(EXIT.ok)
+    gatewayCode = 3
+    expect(await run('gateway', 'check', '--json')).toBe(EXIT.portTaken)
+    expect(became).toEqual([['gateway', 'd', '--port', '0', '--data', 'd', '--upstream', 'a=chat:http://a'], ['gateway check', null, '--json']])
+    expect(await run('gateway', '--prot', '0')).toBe(EXIT.usage)
+    expect(became).toHaveLength(2)
+    gatewayCode = 99
+    expect(await run('gateway', 'schema')).toBe(EXIT.failure)
+    expect(asked).toEqual([])
+  })
+})
+
+describe('a gateway’s keys and accounts', () => {
+  const spent = { day: 0, month: 0, total: 1_500_000 }
+  const none = { day: null, month: null, total: null }
+  const account = { id: 'account-1', username: 'ada', display_name: 'Ada', role: 'member', disabled: false, balance_micro_usd: 2_500_000, reserved_micro_usd: 0, budgets: none, spent, created_at: '2026-01-01T00:00:00Z' }
+  const key = {
+    id: 'key-1', label: 'laptop', hint: 'pk_abc', account_id: 'account-1', kind: 'key', scopes: ['models'], limits: { requests_per_minute: null, concurrent: null }, budgets: none, spent, cidrs: null, models: null,
+    created_at: '2026-01-01T00:00:00Z', expires_at: null, last_used_at: null,
+  }
+  beforeEach(() => {
+    answers['GET /local/v1/keys'] = { body: { keys: [key] } }
+    answers['GET /local/v1/accounts'] = { body: { accounts: [account] } }
+    answers['POST /local/v1/keys'] = { body: { key, secret: 'pk_abcdef' } }
+    answers['DELETE /local/v1/keys/key-1'] = { body: {} }
+    answers['POST /local/v1/accounts'] = { body: account }
+    answers['POST /local/v1/accounts/account-1/credit'] = { body: account }
+  })
+  it('are listed as the local account, whoever is signed in', async () => {
+    expect(await run('gateway', 'keys', 'list')).toBe(EXIT.ok)
+    expect(stdout).toMatch(/^ID +LABEL +KEY +ACCOUNT .*\nkey-1 +laptop +pk_abc… +ada +models +\$1\.50 +never +never\n$/)
+    expect(await run('gateway', 'accounts', 'list', '--json')).toBe(EXIT.ok)
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(JSON.stringify({ accounts: [account] }))
+    expect(new Set(asked.map((one) => one.split(' ').slice(2).join(' ')))).toEqual(new Set(['http://127.0.0.1:7001 Bearer local-token']))
+  })
+  it('a key is made with its limits; stdout is the secret alone', async () => {
+    expect(await run('gateway', 'keys', 'add', 'laptop', '--account', 'ada', '--scope', 'models', '--scope', 'account', '--day', '1.50', '--per-minute', '60', '--cidr', '10.0.0.0/8', '--expires', '30d')).toBe(EXIT.ok)
+    expect(stdout).toBe('pk_abcdef\n')
+    expect(sent('POST /local/v1/keys')).toEqual({
+      label: 'laptop', scopes: ['models', 'account'], limits: { requests_per_minute: 60, concurrent: null }, budgets: { day: 1_500_000, month: null, total: null }, cidrs: ['10.0.0.0/8'], models: null,
+      expires_at: new Date(time.clock.now() + 30 * 86_400_000).toISOString(), account_id: 'account-1',
+    })
+    expect(await run('gateway', 'keys', 'revoke', 'key-1')).toBe(EXIT.ok)
+    expect(asked.at(-1)).toContain('DELETE /local/v1/keys/key-1')
+  })
+  it('an account is made with a password that is on no command line; credit goes to it by name', async () => {
+    env['PORTICO_NEW_PASSWORD'] = 'long enough'
+    expect(await run('gateway', 'accounts', 'add', 'eve', '--credit', '5')).toBe(EXIT.ok)
+    expect(sent('POST /local/v1/accounts')).toEqual({ username: 'eve', display_name: 'eve', password: 'long enough', credit_micro_usd: 5_000_000 })
+    expect(await run('gateway', 'accounts', 'credit', 'ada', '0.25')).toBe(EXIT.ok)
+    expect(sent('POST /local/v1/accounts/account-1/credit')).toEqual({ amount_micro_usd: 250_000 })
+    expect(stdout).toContain('ada has $2.50 now.')
+  })
+  it.each([
+    [['keys', 'add', 'x', '--scope', 'all'], EXIT.usage], [['keys', 'add', 'x', '--day', 'much'], EXIT.usage], [['keys', 'add', 'x', '--expires', 'yesterday'], EXIT.usage], [['keys', 'add', 'x', '--per-minute', '0'], EXIT.usage],
+    [['accounts', 'credit', 'ada', '0'], EXIT.usage], [['accounts', 'credit', 'nobody', '1'], EXIT.failure], [['keys', 'add', 'x', '--account', 'nobody'], EXIT.failure], [['keys', 'list', '--url', 'http://127.0.0.1:9'], EXIT.notSignedIn],
+  ])('gateway %j is refused with %i, and nothing is made', async (argv, code) => {
+    expect(await run('gateway', ...argv)).toBe(code)
+    expect(asked.filter((one) => one.startsWith('POST'))).toEqual([])
+  })
+  it('a short password and an odd name are refused before anything is asked', async () => {
+    env['PORTICO_NEW_PASSWORD'] = 'short'
+    expect(await run('gateway', 'accounts', 'add', 'eve')).toBe(EXIT.usage)
+    expect(stderr).toContain('8 characters')
+    env['PORTICO_NEW_PASSWORD'] = 'long enough'
+    expect(await run('gateway', 'accounts', 'add', 'Eve!')).toBe(EXIT.usage)
+    expect(asked).toEqual([])
   })
 })
 

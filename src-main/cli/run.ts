@@ -1,11 +1,12 @@
 /** Runs one headless verb from its command line to its exit code. No Electron, no display. */
 import { AppError, toErrorData } from '../../src-shared/errors.ts'
+import type { GatewayVerb } from '../../src-shared/gateway-command.ts'
 import { UsageError, parseInvocation, type Invocation } from './arguments.ts'
 import type { CliServices } from './compose-cli.ts'
-import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts'
+import { EXIT, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-codes.ts'
 import { helpText } from './help.ts'
 import { createOutput, type Output, type Streams } from './output.ts'
-import type { VerbName } from './verbs.ts'
+import { isGatewayVerb, type LoadedVerb } from './verbs.ts'
 
 /** What a verb is given. */
 export interface VerbContext {
@@ -24,13 +25,15 @@ export interface CliDeps {
   argv: readonly string[]
   version: string
   streams: Streams
-  /** Makes the services for a data folder; null = the app's own. */
-  compose(dataFolder: string | null): Promise<CliServices>
+  /** Makes the services for a data folder, null = the app's own, and for another home folder than the person's. `isDry`: not even a log is written. */
+  compose(dataFolder: string | null, home: string | null, isDry: boolean): Promise<CliServices>
   interrupted: AbortSignal
   cwd: string
   readStdin(): Promise<string>
   /** The verbs are loaded when they are run, so that help and version answer at once. */
-  loadVerb(name: Exclude<VerbName, 'help' | 'version'>): Promise<Verb>
+  loadVerb(name: LoadedVerb): Promise<Verb>
+  /** Turns this process into what the gateway's own code does for a verb: one process, and nothing of ours is loaded. */
+  becomeGateway(verb: GatewayVerb, argv: readonly string[], dataFolder: string | null): Promise<number>
 }
 
 export async function runCli(deps: CliDeps): Promise<ExitCode> {
@@ -43,7 +46,8 @@ export async function runCli(deps: CliDeps): Promise<ExitCode> {
     const { verb } = invocation
     if (verb === 'help') return say(output, helpText(invocation.words.join(' ')))
     if (verb === 'version') return say(output, deps.version)
-    services = await deps.compose(invocation.values['data'] ?? null)
+    if (isGatewayVerb(verb)) return exitCodeOfGateway(await deps.becomeGateway(verb, invocation.rest, invocation.values['data'] ?? null))
+    services = await deps.compose(invocation.values['data'] ?? null, invocation.values['home'] ?? null, invocation.switches.has('dry-run'))
     const run = await deps.loadVerb(verb)
     return await run({ invocation, services, output, interrupted: deps.interrupted, cwd: deps.cwd, readStdin: deps.readStdin })
   } catch (thrown) {
@@ -51,6 +55,11 @@ export async function runCli(deps: CliDeps): Promise<ExitCode> {
   } finally {
     await services?.close()
   }
+}
+
+/** Its codes are ours; anything else would be its mistake. */
+function exitCodeOfGateway(code: number): ExitCode {
+  return EXIT_CODES.find(([known]) => known === code)?.[0] ?? EXIT.failure
 }
 
 function say(output: Output, words: string): ExitCode {

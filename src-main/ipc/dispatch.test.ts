@@ -55,8 +55,8 @@ it('answers an expected failure as it is, and an unexpected one as internal with
 
 it('says which field is wrong, never its value', async () => {
   const { dispatch } = fixture()
-  const answer = await dispatch(OWN, 'upstreams.add', { name: 'x', baseUrl: 'hunter2', key: 'sk-topsecret' })
-  expect(answer).toMatchObject({ ok: false, error: { code: 'ipc.invalid-input', fields: { command: 'upstreams.add' } } })
+  const answer = await dispatch(OWN, 'gateway.addUpstream', { name: 'x', kind: 'chat', baseUrl: 'hunter2', key: 'sk-topsecret' })
+  expect(answer).toMatchObject({ ok: false, error: { code: 'ipc.invalid-input', fields: { command: 'gateway.addUpstream' } } })
   expect(JSON.stringify(answer)).toContain('baseUrl')
   expect(JSON.stringify(answer)).not.toMatch(/hunter2|topsecret/)
 })

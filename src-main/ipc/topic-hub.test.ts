@@ -108,3 +108,23 @@ it('hears only our own page in a window we know', async () => {
   hub.publish('app.navigate', route('y'))
   expect(page.got).toHaveLength(2)
 })
+
+it('tells a topic’s watcher when the first page listens and when the last has left, however it goes', () => {
+  const hub = createTopicHub()
+  const told: boolean[] = []
+  const [one, two] = [listener(1), listener(2)]
+  hub.subscribe('gateway.live', one)
+  hub.onDemand('gateway.live', (wanted) => told.push(wanted))
+  expect(told).toEqual([true])
+  hub.subscribe('gateway.live', one)
+  hub.subscribe('gateway.live', two)
+  hub.unsubscribe('gateway.live', 1)
+  hub.drop(2)
+  expect(told).toEqual([true])
+  hub.unsubscribe('gateway.live', 1)
+  hub.drop(1)
+  expect(told).toEqual([true, false])
+  hub.subscribe('gateway.live', two)
+  expect(told).toEqual([true, false, true])
+  expect(two.got.map(({ payload }) => payload)).toEqual(Array.from({ length: 2 }, () => ({ reset: false, requests: [], lines: [] })))
+})

@@ -2,6 +2,12 @@
 import { TOPIC_NAMES, type TopicName } from '../../src-shared/ipc/names.ts'
 import type { TopicMessage, TopicPayload } from '../../src-shared/ipc/topics.ts'
 
+/** Topics that carry what happened, not how things stand: their snapshot is always this empty batch. */
+const EMPTY_BATCHES: { readonly [Name in TopicName]?: TopicPayload<Name> } = {
+  'chat.event': [],
+  'gateway.live': { reset: false, requests: [], lines: [] },
+}
+
 /** A window that can be sent messages. */
 export interface Subscriber {
   id: number
@@ -20,6 +26,8 @@ export interface TopicHub {
   drop(subscriberId: number): void
   /** True while any window listens to anything. */
   hasListeners(): boolean
+  /** Tells when the first window begins to listen to a topic and when the last has left. One watcher a topic. */
+  onDemand(topic: TopicName, watcher: (wanted: boolean) => void): void
 }
 
 interface Topic {
@@ -28,6 +36,7 @@ interface Topic {
   snapshot: TopicMessage | null
   /** One entry per subscription: a page may listen twice. */
   listeners: Map<number, { subscriber: Subscriber; count: number }>
+  watcher: ((wanted: boolean) => void) | null
 }
 
 export function isTopicName(value: unknown): value is TopicName {
@@ -40,10 +49,15 @@ export function createTopicHub(): TopicHub {
     let topic = topics.get(name)
     if (!topic) {
       // A page may open a session before anything ever happened in one: its empty batch is known from the start.
-      topic = { seq: 0, snapshot: name === 'chat.event' ? { topic: name, seq: 0, payload: [] } : null, listeners: new Map() }
+      const empty = EMPTY_BATCHES[name]
+      topic = { seq: 0, snapshot: empty === undefined ? null : { topic: name, seq: 0, payload: empty }, listeners: new Map(), watcher: null }
       topics.set(name, topic)
     }
     return topic
+  }
+
+  const leave = (topic: Topic, subscriberId: number): void => {
+    if (topic.listeners.delete(subscriberId) && topic.listeners.size === 0) topic.watcher?.(false)
   }
 
   return {
@@ -51,25 +65,33 @@ export function createTopicHub(): TopicHub {
       const topic = topicOf(name)
       topic.seq += 1
       const message: TopicMessage = { topic: name, seq: topic.seq, payload }
-      topic.snapshot = name === 'chat.event' ? { topic: name, seq: topic.seq, payload: [] } : message
+      const empty = EMPTY_BATCHES[name]
+      topic.snapshot = empty === undefined ? message : { topic: name, seq: topic.seq, payload: empty }
       for (const { subscriber } of topic.listeners.values()) subscriber.send(message)
     },
     currentSeq: (name) => topicOf(name).seq,
     subscribe(name, subscriber) {
-      const { listeners, snapshot } = topicOf(name)
+      const { listeners, snapshot, watcher } = topicOf(name)
+      const first = listeners.size === 0
       listeners.set(subscriber.id, { subscriber, count: (listeners.get(subscriber.id)?.count ?? 0) + 1 })
       if (snapshot !== null) subscriber.send(snapshot)
+      if (first) watcher?.(true)
     },
     unsubscribe(name, subscriberId) {
-      const { listeners } = topicOf(name)
-      const entry = listeners.get(subscriberId)
+      const topic = topicOf(name)
+      const entry = topic.listeners.get(subscriberId)
       if (!entry) return
       entry.count -= 1
-      if (entry.count === 0) listeners.delete(subscriberId)
+      if (entry.count === 0) leave(topic, subscriberId)
     },
     drop(subscriberId) {
-      for (const topic of topics.values()) topic.listeners.delete(subscriberId)
+      for (const topic of topics.values()) leave(topic, subscriberId)
     },
     hasListeners: () => [...topics.values()].some((topic) => topic.listeners.size > 0),
+    onDemand(name, watcher) {
+      const topic = topicOf(name)
+      topic.watcher = watcher
+      if (topic.listeners.size > 0) watcher(true)
+    },
   }
 }

@@ -86,3 +86,29 @@ async function endChildren(record: PidRecord, processes: ProcessTable, log: Log)
     await Promise.all([...new Set([...(same ? [child.pid] : []), ...marked])].map((pid) => processes.end(pid)))
   }
 }
+
+/** Servers that run now, by whether the Portico that started them still does. Looks only. */
+export async function readServerProcesses(folder: string, processes: Pick<ProcessTable, 'startedAt'>): Promise<{ kept: readonly number[]; left: readonly number[] }> {
+  const kept: number[] = []
+  const left: number[] = []
+  for (const name of await readdir(folder).catch(() => [])) {
+    const text = await readFile(path.join(folder, name), 'utf8').catch(() => '')
+    const parsed = pidFileSchema.safeParse(safeJson(text))
+    if (!parsed.success) continue
+    const { owner, children } = parsed.data
+    const isKept = (await processes.startedAt(owner.pid)) === owner.startedAt && owner.startedAt !== null
+    for (const child of children) {
+      const startedAt = await processes.startedAt(child.pid)
+      if (startedAt !== null && startedAt === child.startedAt) (isKept ? kept : left).push(child.pid)
+    }
+  }
+  return { kept, left }
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -10,7 +10,7 @@ import { chooseToolbox, refreshAccount, signOut } from '../features/account/acti
 import { updateSettings } from '../features/settings/actions.ts'
 import { navigate } from '../lib/route.ts'
 import { paletteScore } from './palette-score.ts'
-import { roomsFor, SETTINGS_ROOM } from './rooms.tsx'
+import { DOCTOR_ROOM, roomsFor, SETTINGS_ROOM } from './rooms.tsx'
 
 /** As many sessions as can be searched; older ones are in Chat's own list. */
 const SESSIONS = 200
@@ -63,7 +63,7 @@ export function Palette({ capabilities, onClose }: { capabilities: readonly Capa
         <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
           <Command.Empty className="px-3 py-6 text-center text-text-2">Nothing by that name.</Command.Empty>
           <Command.Group heading="Go to" className={GROUP}>
-            {[...roomsFor(capabilities), SETTINGS_ROOM].map((room) => item(`Go to ${room.name}`, <room.icon aria-hidden />, () => navigate(room.id)))}
+            {[...roomsFor(capabilities), SETTINGS_ROOM, DOCTOR_ROOM].map((room) => item(`Go to ${room.name}`, <room.icon aria-hidden />, () => navigate(room.id)))}
           </Command.Group>
           <Command.Group heading="Do" className={GROUP}>
             {item('Refresh balance and price', <RefreshCw aria-hidden />, refreshAccount)}

@@ -1,7 +1,7 @@
 /** Which room is shown, and what in it. Kept in the address's hash so that a reload stays where it was. */
 import { create } from 'zustand'
 
-export const ROOM_IDS = ['home', 'chat', 'tools', 'inbox', 'account', 'settings'] as const
+export const ROOM_IDS = ['home', 'chat', 'setup', 'tools', 'gateway', 'inbox', 'account', 'settings', 'doctor'] as const
 export type RoomId = (typeof ROOM_IDS)[number]
 export interface Route {
   room: RoomId

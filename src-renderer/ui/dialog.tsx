@@ -29,8 +29,9 @@ function OpenDialog({ onClose, title, description, footer, wide = false, childre
   useEffect(() => {
     const before = document.activeElement
     element?.showModal()
-    // A form starts in its first field, not at the close button that stands before it.
-    element?.querySelector<HTMLElement>('input:not([type=hidden]), textarea')?.focus()
+    // A dialog starts where it says (`data-first`) or in its first field, not at the close button that stands before it.
+    const first = element?.querySelector<HTMLElement>('[data-first]') ?? element?.querySelector<HTMLElement>('input:not([type=hidden]), textarea')
+    first?.focus()
     return () => {
       element?.close()
       if (before instanceof HTMLElement) before.focus()

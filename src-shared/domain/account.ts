@@ -18,7 +18,7 @@ export interface SystemInfo {
   capabilities: readonly Capability[]
 }
 export type Capability =
-  | 'device-login' | 'password-login' | 'models' | 'wallet' | 'usage' | 'pricing' | 'toolbox' | 'inbox' | 'upstreams'
+  | 'device-login' | 'password-login' | 'models' | 'wallet' | 'usage' | 'pricing' | 'toolbox' | 'inbox' | 'gateway'
 
 export type AuthState =
   | { kind: 'signed-out'; reason: 'never' | 'signed-out' | 'cancelled' | 'revoked' }

@@ -31,8 +31,20 @@ describe('costOfTokens', () => {
       expect(off > -1_000_000n && off <= 1_000_000n).toBe(true)
     }
   })
+  it('bills cached input at its own rate, as input where there is none, and rounds the whole once', () => {
+    const card = { inputPerMillion: 3_000_000, outputPerMillion: 15_000_000, cacheReadPerMillion: 300_000, cacheWritePerMillion: 3_750_000 }
+    expect(costOfTokens(card, 1000, 100, { readTokens: 600, writeTokens: 300 })).toBe(100 * 3 + 180 + 1125 + 1500)
+    expect(costOfTokens(card, 3, 0, { readTokens: 1, writeTokens: 1 })).toBe(7) // 3 + 0.3 + 3.75 = 7.05
+    expect(costOfTokens(standard, 1000, 0, { readTokens: 600, writeTokens: 300 })).toBe(5000)
+    expect(costOfTokens({ ...card, cacheReadPerMillion: 0 }, 1000, 0, { readTokens: 1000, writeTokens: 0 })).toBe(0)
+    // More cached than there was: never a negative rest.
+    expect(costOfTokens(card, 10, 0, { readTokens: 1000, writeTokens: 0 })).toBe(300)
+  })
   it('refuses what is not a token count', () => {
-    for (const bad of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => costOfTokens(standard, bad, 0)).toThrow(RangeError)
+    for (const bad of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => costOfTokens(standard, bad, 0)).toThrow(RangeError)
+      expect(() => costOfTokens(standard, 5, 0, { readTokens: bad, writeTokens: 0 })).toThrow(RangeError)
+    }
   })
 })
 

@@ -10,17 +10,37 @@ export interface TokenRate {
   outputPerMillion: MicroDollars
 }
 
+/** A rate that may tell input read from a provider's cache, and input written to it, from the rest; where it does not, they cost what input costs. */
+export interface RateCard extends TokenRate {
+  cacheReadPerMillion?: MicroDollars | undefined
+  cacheWritePerMillion?: MicroDollars | undefined
+}
+
+/** The part of a call's input that a provider's cache had or took. */
+export interface CachedTokens {
+  readTokens: number
+  writeTokens: number
+}
+
+const NOTHING_CACHED: CachedTokens = { readTokens: 0, writeTokens: 0 }
+
 /**
  * The exact cost of one call, rounded half up once on the sum (never per part).
- * Uses BigInt, so no token count a model can report loses a micro-dollar.
+ * `inputTokens` are all input, cached ones included. Uses BigInt, so no token count a model can report loses a micro-dollar.
  * @throws RangeError when a count is negative or not a whole number.
  */
-export function costOfTokens(rate: TokenRate, inputTokens: number, outputTokens: number): MicroDollars {
-  for (const count of [inputTokens, outputTokens]) {
+export function costOfTokens(rate: RateCard, inputTokens: number, outputTokens: number, cached: CachedTokens = NOTHING_CACHED): MicroDollars {
+  for (const count of [inputTokens, outputTokens, cached.readTokens, cached.writeTokens]) {
     if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`token count must be a whole number, got ${count}`)
   }
+  const [read, write] = [BigInt(cached.readTokens), BigInt(cached.writeTokens)]
+  const rest = BigInt(inputTokens) - read - write
   const scaled =
-    BigInt(inputTokens) * BigInt(rate.inputPerMillion) + BigInt(outputTokens) * BigInt(rate.outputPerMillion)
+    // A provider that reports more cached than it was given has its parts billed as reported, and nothing taken off for it.
+    (rest > 0n ? rest : 0n) * BigInt(rate.inputPerMillion) +
+    read * BigInt(rate.cacheReadPerMillion ?? rate.inputPerMillion) +
+    write * BigInt(rate.cacheWritePerMillion ?? rate.inputPerMillion) +
+    BigInt(outputTokens) * BigInt(rate.outputPerMillion)
   return Number((scaled + 500_000n) / 1_000_000n)
 }
 

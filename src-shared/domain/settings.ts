@@ -44,15 +44,3 @@ export interface AppState {
   notices: readonly Notice[]
   keychain: { available: boolean; backend: string }
 }
-
-/** An upstream of the embedded gateway, as its settings page shows it. The key itself never comes back. */
-export interface UpstreamView {
-  id: string
-  kind: 'offline' | 'openai'
-  name: string
-  baseUrl: string
-  hasKey: boolean
-  models: readonly string[]
-  /** null = not tested yet. */
-  reachable: boolean | null
-}

@@ -1,8 +1,10 @@
 /** Every command that the window can ask of main: its input and output, declared once as schemas. Main parses inputs with them; types are inferred. */
 import { z } from 'zod'
 import type { AccountState, SystemInfo } from '../domain/account.ts'
+import type { UpstreamTest } from '../domain/gateway.ts'
 import type { SessionPage, SessionSummary } from '../domain/session.ts'
-import type { UpstreamView } from '../domain/settings.ts'
+import { CLIENT_IDS, EFFORTS, FREEDOMS, TOKEN_WAYS, type ApplyReport, type Backup, type RemoteView, type RevertedClient, type SetupPlan, type VerifiedClient } from '../domain/setup.ts'
+import { gatewayInputs } from './gateway-inputs.ts'
 import type { CommandName } from './names.ts'
 
 const id = z.string().min(1).max(200)
@@ -13,6 +15,15 @@ const wire = z.enum(['messages', 'chat-completions'])
 /** Outputs are ours: typed, not parsed again on the way out. */
 const output = <T>() => z.custom<T>()
 const done = output<null>()
+
+const client = z.enum(CLIENT_IDS)
+const clients = z.array(client).min(1).max(CLIENT_IDS.length)
+const host = z.string().min(1).max(255)
+const presetId = z.string().regex(/^[a-z0-9][a-z0-9-]*$/).max(60)
+const choices = z.strictObject({
+  model: model.nullable(), fastModel: model.nullable(), effort: z.enum(EFFORTS).nullable(), freedom: z.enum(FREEDOMS), quiet: z.boolean(),
+  mcp: z.array(presetId).max(60), skills: z.boolean(),
+})
 
 const server = {
   name: z.string().min(1).max(40).regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]*$/, 'letters, digits, space, dot, dash and underscore'),
@@ -88,14 +99,61 @@ export const commands = {
     output: done,
   },
 
-  'upstreams.list': { input: nothing, output: output<readonly UpstreamView[]>() },
-  'upstreams.add': {
-    input: z.strictObject({ name: text(60).min(1), baseUrl: z.url().max(2000), key: text(4000).optional() }),
-    output: output<readonly UpstreamView[]>(),
-  },
-  'upstreams.remove': { input: z.strictObject({ id }), output: output<readonly UpstreamView[]>() },
+  /** Reads everything anew, and tries to follow the gateway again if it was away. Failures are in the state. */
+  'gateway.refresh': { input: nothing, output: done },
   /** Looks for Ollama at its usual address; null = it does not answer. */
-  'upstreams.detect': { input: nothing, output: output<{ baseUrl: string; models: readonly string[] } | null>() },
+  'gateway.detect': { input: nothing, output: output<{ baseUrl: string; models: readonly string[] } | null>() },
+  'gateway.addUpstream': { input: gatewayInputs.addUpstream, output: output<{ id: string }>() },
+  /** What is left out stays; a key replaces those there are. */
+  'gateway.changeUpstream': { input: gatewayInputs.changeUpstream, output: done },
+  'gateway.removeUpstream': { input: gatewayInputs.one, output: done },
+  /** One real, small model call, billed as any other. A call that fails is an answer, not an error. */
+  'gateway.testUpstream': { input: gatewayInputs.testUpstream, output: output<UpstreamTest>() },
+  'gateway.saveRoutes': { input: gatewayInputs.saveRoutes, output: done },
+  'gateway.savePrices': { input: gatewayInputs.savePrices, output: done },
+  /** The secret is told this once. */
+  'gateway.addKey': { input: gatewayInputs.addKey, output: output<{ id: string; secret: string }>() },
+  'gateway.changeKey': { input: gatewayInputs.changeKey, output: done },
+  'gateway.revokeKey': { input: gatewayInputs.one, output: done },
+  'gateway.addAccount': { input: gatewayInputs.addAccount, output: done },
+  'gateway.changeAccount': { input: gatewayInputs.changeAccount, output: done },
+  'gateway.credit': { input: gatewayInputs.credit, output: done },
+
+  /** Looks at the machine anew. */
+  'setup.refresh': { input: nothing, output: done },
+  /** Writes nothing. A client that cannot be planned is in the plan, with the reason. */
+  'setup.plan': { input: z.strictObject({ clients: z.array(z.strictObject({ id: client, choices })).min(1).max(CLIENT_IDS.length), token: z.enum(TOKEN_WAYS) }), output: output<SetupPlan>() },
+  'setup.apply': { input: z.strictObject({ planId: id }), output: output<ApplyReport>() },
+  /** With `turn` also one real, small, billed turn by each client. */
+  'setup.verify': { input: z.strictObject({ clients, turn: z.boolean() }), output: output<readonly VerifiedClient[]>() },
+  'setup.revert': { input: z.strictObject({ clients }), output: output<readonly RevertedClient[]>() },
+  /** Newest first; of all clients without one. */
+  'setup.backups': { input: z.strictObject({ client: client.nullable() }), output: output<readonly Backup[]>() },
+  'setup.restore': { input: z.strictObject({ backupId: id }), output: done },
+  /** What something else made of our keys is theirs from now on. */
+  'setup.acceptDrift': { input: z.strictObject({ client }), output: done },
+  /** Plans and applies what was chosen last. */
+  'setup.reapply': { input: z.strictObject({ client }), output: output<ApplyReport>() },
+  /** Values go to the keychain and never back to the window. An empty value takes one out. */
+  'setup.savePresetValues': { input: z.strictObject({ preset: presetId, values: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/).max(200), text(20_000)) }), output: done },
+  /** Runs the client's official install command; `setup.progress` tells how it goes. */
+  'setup.install': { input: z.strictObject({ client }), output: done },
+  'setup.stopWork': { input: nothing, output: done },
+  /** The hosts of `~/.ssh/config`. */
+  'setup.hosts': { input: nothing, output: output<readonly string[]>() },
+  /** Another machine through the system's own ssh. `gateway` is the address that is written there; the token is that of the sign-in. */
+  'setup.remoteLook': { input: z.strictObject({ host }), output: output<RemoteView>() },
+  'setup.remotePlan': { input: z.strictObject({ host, gateway: text(2000).min(1), clients: z.array(z.strictObject({ id: client, choices })).min(1).max(2), token: z.enum(TOKEN_WAYS) }), output: output<SetupPlan>() },
+  'setup.remoteApply': { input: z.strictObject({ host, gateway: text(2000).min(1), planId: id }), output: output<ApplyReport>() },
+  'setup.remoteVerify': { input: z.strictObject({ host, clients }), output: output<readonly VerifiedClient[]>() },
+  'setup.remoteRevert': { input: z.strictObject({ host, clients }), output: output<readonly RevertedClient[]>() },
+  /** Node.js where it is missing, then the client; `setup.progress` tells how it goes. */
+  'setup.remoteInstall': { input: z.strictObject({ host, client }), output: done },
+
+  'doctor.run': { input: nothing, output: done },
+  'doctor.fix': { input: z.strictObject({ findingId: text(500).min(1) }), output: done },
+  /** The report as text, secrets masked, into the clipboard. */
+  'doctor.copy': { input: nothing, output: done },
 } satisfies Record<CommandName, { input: z.ZodType; output: z.ZodType }>
 
 export type Commands = typeof commands

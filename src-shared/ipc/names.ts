@@ -9,12 +9,19 @@ export const COMMAND_NAMES = [
   'chat.rename', 'chat.setModel', 'chat.remove',
   'tools.add', 'tools.update', 'tools.remove', 'tools.setEnabled', 'tools.start', 'tools.stop',
   'settings.update',
-  'upstreams.list', 'upstreams.add', 'upstreams.remove', 'upstreams.detect',
+  'gateway.refresh', 'gateway.detect', 'gateway.addUpstream', 'gateway.changeUpstream', 'gateway.removeUpstream', 'gateway.testUpstream',
+  'gateway.saveRoutes', 'gateway.savePrices', 'gateway.addKey', 'gateway.changeKey', 'gateway.revokeKey',
+  'gateway.addAccount', 'gateway.changeAccount', 'gateway.credit',
+  'setup.refresh', 'setup.plan', 'setup.apply', 'setup.verify', 'setup.revert', 'setup.backups', 'setup.restore', 'setup.acceptDrift', 'setup.reapply',
+  'setup.savePresetValues', 'setup.install', 'setup.stopWork',
+  'setup.hosts', 'setup.remoteLook', 'setup.remotePlan', 'setup.remoteApply', 'setup.remoteVerify', 'setup.remoteRevert', 'setup.remoteInstall',
+  'doctor.run', 'doctor.fix', 'doctor.copy',
 ] as const
 export type CommandName = (typeof COMMAND_NAMES)[number]
 
 export const TOPIC_NAMES = [
   'app.state', 'auth.state', 'account.state', 'inbox.state', 'chat.sessions', 'chat.event', 'tools.state', 'settings.state', 'app.navigate',
+  'gateway.state', 'gateway.live', 'setup.state', 'setup.progress', 'doctor.state',
 ] as const
 export type TopicName = (typeof TOPIC_NAMES)[number]
 

@@ -1,7 +1,7 @@
 /** The gateways Portico knows. Adding one is adding its file and a line here. */
 import type { SystemInfo } from '../../../src-shared/domain/account.ts'
 import { AppError } from '../../../src-shared/errors.ts'
-import type { Clock } from '../../platform/ports.ts'
+import type { Clock, Timers } from '../../platform/ports.ts'
 import type { Http } from '../http.ts'
 import type { System } from '../ports.ts'
 import type { ClientInfo } from '../routes/device-login.ts'
@@ -12,6 +12,7 @@ import { createEmbedded } from './embedded.ts'
 export interface SystemDeps {
   http: Http
   clock: Clock
+  timers: Timers
   client: ClientInfo
 }
 

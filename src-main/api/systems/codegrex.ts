@@ -20,6 +20,6 @@ export function createCodegrex({ http, client }: SystemDeps): System {
     toolbox: null,
     inbox: null,
     models: createModels(http, ['chat-completions']),
-    upstreams: null,
+    gateway: null,
   }
 }

@@ -24,6 +24,6 @@ export function createCodexapiPro({ http, clock, client }: SystemDeps): System {
     toolbox: createToolbox(http, 'deepseek'),
     inbox: createInboxRoutes(http),
     models: createModels(http, ['messages', 'chat-completions']),
-    upstreams: null,
+    gateway: null,
   }
 }

@@ -2,8 +2,9 @@
 import type { System } from '../ports.ts'
 import { createAccountInMe, createWalletStatus } from '../routes/account.ts'
 import { createDeviceLogin } from '../routes/device-login.ts'
+import { createGatewayAdmin } from '../routes/gateway-admin.ts'
 import { createInboxRoutes } from '../routes/inbox.ts'
-import { createTicket, createUpstreams } from '../routes/local.ts'
+import { createTicket } from '../routes/local.ts'
 import { createModels } from '../routes/models.ts'
 import { createPricing } from '../routes/pricing.ts'
 import { createToolbox } from '../routes/toolbox.ts'
@@ -12,12 +13,12 @@ import type { SystemDeps } from './catalogue.ts'
 
 export const EMBEDDED = 'embedded'
 
-export function createEmbedded({ http, clock, client }: SystemDeps): System {
+export function createEmbedded({ http, clock, timers, client }: SystemDeps): System {
   return {
     id: EMBEDDED,
     name: 'This computer',
     baseUrl: '',
-    capabilities: ['device-login', 'models', 'wallet', 'usage', 'pricing', 'toolbox', 'inbox', 'upstreams'],
+    capabilities: ['device-login', 'models', 'wallet', 'usage', 'pricing', 'toolbox', 'inbox', 'gateway'],
     deviceLogin: { ...createDeviceLogin(http, client), ticket: createTicket(http) },
     account: createAccountInMe(http),
     wallet: createWalletStatus(http),
@@ -26,6 +27,6 @@ export function createEmbedded({ http, clock, client }: SystemDeps): System {
     toolbox: createToolbox(http, 'budget'),
     inbox: createInboxRoutes(http),
     models: createModels(http, ['messages', 'chat-completions']),
-    upstreams: createUpstreams(http),
+    gateway: createGatewayAdmin(http, timers),
   }
 }

@@ -34,7 +34,7 @@ beforeEach(() => {
       return new Response(JSON.stringify(answer.body), { status: answer.status ?? 200 })
     },
   })
-  systems = createSystems({ http, clock: time.clock, client: { platform: 'linux', version: '1' } })
+  systems = createSystems({ http, clock: time.clock, timers: time.timers, client: { platform: 'linux', version: '1' } })
 })
 const system = (id: string): System => findSystem(systems, id)
 const part = <T>(value: T | null): T => {
@@ -50,8 +50,8 @@ describe('the catalogue', () => {
   it('names capabilities that are there, and only those', () => {
     for (const one of systems) {
       const has = (name: Parameters<typeof one.capabilities.includes>[0]): boolean => one.capabilities.includes(name)
-      expect([has('wallet'), has('usage'), has('pricing'), has('toolbox'), has('inbox'), has('upstreams')]).toEqual(
-        [one.wallet, one.usage, one.pricing, one.toolbox, one.inbox, one.upstreams].map((capability) => capability !== null),
+      expect([has('wallet'), has('usage'), has('pricing'), has('toolbox'), has('inbox'), has('gateway')]).toEqual(
+        [one.wallet, one.usage, one.pricing, one.toolbox, one.inbox, one.gateway].map((capability) => capability !== null),
       )
     }
     expect(systemInfo(system('codegrex'))).toEqual({ id: 'codegrex', name: 'CodeGrex', baseUrl: 'https://codegrex-api.onrender.com', capabilities: ['device-login', 'models', 'wallet'] })
@@ -222,19 +222,10 @@ describe('models', () => {
 })
 
 describe('this computer’s own routes', () => {
-  it('gives a ticket, and keeps an upstream’s key on the way in only', async () => {
+  it('gives a ticket for the approval page', async () => {
     answers['POST /local/v1/device-ticket'] = { body: { ticket: 'tk', expires_in: 60 } }
-    const view = { id: 'u', kind: 'openai', name: 'Ollama', base_url: 'http://127.0.0.1:11434', has_key: true, models: ['m'], reachable: null }
-    answers['POST /local/v1/upstreams'] = { body: { upstreams: [view] } }
-    answers['DELETE /local/v1/upstreams/u'] = { body: { upstreams: [] } }
-    answers['GET /local/v1/upstreams/detect'] = { body: { found: null } }
-    const { deviceLogin, upstreams } = system('embedded')
+    const { deviceLogin } = system('embedded')
     expect(await deviceLogin.ticket?.(at)).toBe('tk')
-    const shown = [{ id: 'u', kind: 'openai', name: 'Ollama', baseUrl: 'http://127.0.0.1:11434', hasKey: true, models: ['m'], reachable: null }]
-    expect(await part(upstreams).add(at, { name: 'Ollama', baseUrl: 'http://127.0.0.1:11434', key: 'k' })).toEqual(shown)
-    expect(sent.at(-1)?.body).toEqual({ name: 'Ollama', base_url: 'http://127.0.0.1:11434', key: 'k' })
-    expect(await part(upstreams).remove(at, 'u')).toEqual([])
-    expect(await part(upstreams).detect(at)).toBeNull()
     expect(system('codegrex').deviceLogin.ticket).toBeUndefined()
   })
 })

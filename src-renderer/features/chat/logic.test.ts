@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AuthState, ModelInfo } from '../../../src-shared/domain/account.ts'
 import type { PriceNow } from '../../../src-shared/domain/price.ts'
 import type { SessionItem, SessionSummary, ToolCallView } from '../../../src-shared/domain/session.ts'
-import { diffRows } from './diff.ts'
+import { diffRows } from '../../lib/diff-rows.ts'
 import { durationText, folderName, groupByFolder, modelForNew, modelOptions, sizeText, spokenFor, tokensOf, toolFacts, toolTitle, whyNotSend, wireFor, wishText } from './logic.ts'
 import { estimateHeight, missingRange } from './transcript.ts'
 

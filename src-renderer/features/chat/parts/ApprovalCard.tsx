@@ -8,7 +8,7 @@ import { Dialog } from '../../../ui/dialog.tsx'
 import { Kbd } from '../../../ui/kbd.tsx'
 import { TextField } from '../../../ui/text-field.tsx'
 import { toolTitle, wishText } from '../logic.ts'
-import { DiffCounts, DiffView } from './DiffView.tsx'
+import { DiffCounts, DiffView } from '../../../ui/diff-view.tsx'
 import { toolIcon } from './ToolCard.tsx'
 
 /** A key pressed for something else must not answer a card that has only just appeared (ms). */

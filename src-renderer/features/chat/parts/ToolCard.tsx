@@ -6,7 +6,7 @@ import { cx } from '../../../lib/classes.ts'
 import { Badge, type Tone } from '../../../ui/badge.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { toolFacts, toolTitle } from '../logic.ts'
-import { DiffCounts, DiffView } from './DiffView.tsx'
+import { DiffCounts, DiffView } from '../../../ui/diff-view.tsx'
 
 const ICONS: Readonly<Record<string, typeof Wrench>> = { search: Search, read: FileText, list: FolderOpen, write: FilePen, edit: FilePen, run: SquareTerminal }
 const WORD: Readonly<Partial<Record<ToolCallView['status'], { word: string; tone: Tone }>>> = {

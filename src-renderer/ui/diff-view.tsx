@@ -1,7 +1,7 @@
 /** A change to a file: line numbers, signs and colours; the signs carry the meaning. Props only. */
 import { memo, useMemo } from 'react'
-import { cx } from '../../../lib/classes.ts'
-import { diffRows, type DiffRow } from '../diff.ts'
+import { cx } from '../lib/classes.ts'
+import { diffRows, type DiffRow } from '../lib/diff-rows.ts'
 
 const LOOK = { same: 'text-text-2', add: 'bg-add', del: 'bg-del', skip: 'text-text-3' } as const
 const SIGN = { same: ' ', add: '+', del: '-', skip: ' ' } as const

@@ -1,0 +1,4 @@
+/** JSON for Setup: strict, single keys changed in place. */
+import { formatOf } from './json-formats.ts'
+
+export const jsonFormat = formatOf('json')
