@@ -1,6 +1,7 @@
-/** `npm test`: everything, from a fresh clone: types, lint, file habits, unit tests, build, real clients of the gateway, journeys. Ends with one line `N passed, N failed`. */
+/** `npm test`: everything, from a fresh clone: types, lint, file habits, unit tests, build, real clients of the gateway, the MCP conformance suite, journeys. Ends with one line `N passed, N failed`. */
 import { ensureBuilt } from './build.mjs'
 import { close, quickChecks, say } from './lib/checks.mjs'
+import { conformance } from './lib/conformance.mjs'
 import { gatewayClients } from './lib/gateway-clients.mjs'
 import { journeys } from './lib/journeys.mjs'
 import { setup } from './setup.mjs'
@@ -28,6 +29,7 @@ async function main() {
     return { name: 'build', passed: 1, failed: 0, ms: Date.now() - started, output: '' }
   })
   await add('gateway clients', async () => (built ? gatewayClients({ log: console.log }) : didNotRun('gateway clients', 'there is no build')))
+  await add('mcp conformance', async () => (built ? conformance(electron) : didNotRun('mcp conformance', 'there is no build')))
   await add('journeys', async () => {
     if (!built) return didNotRun('journeys', 'there is no build')
     if (process.platform !== 'linux') return didNotRun('journeys', 'their desktop needs Linux')

@@ -19,6 +19,7 @@ import { createInbox, type InboxService } from '../inbox/service.ts'
 import { createGatewayRoom, type GatewayRoom } from '../gateway/room.ts'
 import { createMcpHost } from '../mcp/host.ts'
 import type { McpHost } from '../mcp/ports.ts'
+import { createQuestions, type Questions } from '../mcp/questions.ts'
 import { createToolsService, type ToolsService } from '../mcp/registry.ts'
 import { mcpServersSchema } from '../mcp/server-store.ts'
 import type { GatewayLauncher } from '../platform/gateway-launcher.ts'
@@ -30,6 +31,7 @@ import type { Recovered } from '../storage/keep-aside.ts'
 import { sweepSpill } from '../storage/spill.ts'
 import { createWorkspaceTools } from '../workspace/tools.ts'
 import type { GatewaySupervisor } from './gateway-supervisor.ts'
+import { checkLink } from './link-policy.ts'
 import { createLinks } from './links.ts'
 import { createLateSetup, type LateSetup } from './late-setup.ts'
 import { createNotices, type Notices } from './notices.ts'
@@ -90,6 +92,9 @@ export interface Services {
   gatewayRoom: GatewayRoom
   mcp: McpHost
   tools: ToolsService
+  questions: Questions
+  /** Opens a page that an MCP server wants the person to see. @throws AppError `link.refused` */
+  openServerPage(page: string): Promise<void>
   chat: Chat
   setup: LateSetup
   links: ExternalLinks
@@ -152,7 +157,11 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   })
   const gatewayRoom = createGatewayRoom({ connect, clock, timers, random, log, live: options.publishLive, accountChanged: () => account.nudge() })
 
+  const questions = createQuestions(ids)
+  /** The person allowed the server and asked for its page: its own port, or this computer, is as good as any. */
+  const openServerPage = async (page: string): Promise<void> => platform.browser.open(checkLink(page, [new URL(page).origin]))
   const mcp = createMcpHost({
+    openPage: openServerPage, elicit: (server) => questions.elicit(server),
     clock, timers, ids, log, secrets, processes: platform.processes, clientVersion: platform.version, cwd: platform.homeFolder, env: platform.env,
     path: platform.shellPath, spillDir: paths.spill, pidDir: paths.running, ownPid: platform.ownPid, cores: platform.cores,
   })
@@ -202,7 +211,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   sweepSpill(paths.spill, clock.now(), KEEP_RESULTS_MS).catch((error: unknown) => log.warn('results.not-swept', { error }))
 
   return {
-    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, chat, setup, links,
+    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, questions, openServerPage, chat, setup, links,
     async close() {
       stopFollowing()
       account.close()

@@ -82,6 +82,14 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
     hub.publish('chat.sessions', sessions)
     waiting.update(sessions)
   }
+  let askedBefore = 0
+  services.questions.onChange((questions) => {
+    const newest = questions.at(-1)
+    if (newest !== undefined && questions.length > askedBefore && !deps.isSeen() && services.settings.get().notifications) {
+      platform.notifier.show({ title: `${newest.serverName} asks you`, body: newest.message.slice(0, 200), onClick: () => show() })
+    }
+    askedBefore = questions.length
+  })
   const lateWrite = (file: string, restMs: number): LateWrite =>
     createLateWrite({ write: (text) => writeFileAtomic(file, text, { mode: 0o600 }), restMs, timers: platform.timers, log })
   const window = lateWrite(paths.window, BOUNDS_REST)
@@ -130,7 +138,7 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
 }
 
 function makeHandlers(services: Services, quit: () => void, log: Log): Handlers {
-  const { auth, account, inbox, gatewayRoom, chat, tools, settings, gateway, notices, links, systems, setup } = services
+  const { auth, account, inbox, gatewayRoom, chat, tools, questions, settings, gateway, notices, links, systems, setup } = services
   const app: HandlersOf<'app'> = appHandlers({
     copyText, openLink: (url) => links.open(url), dismissNotice: (id) => notices.dismiss(id), restartGateway: () => gateway.restart(), quit,
   })
@@ -148,7 +156,7 @@ function makeHandlers(services: Services, quit: () => void, log: Log): Handlers 
         return folder
       },
     }),
-    ...toolsHandlers(tools),
+    ...toolsHandlers(tools, questions, services.openServerPage),
     ...settingsHandlers(settings),
     ...gatewayHandlers(gatewayRoom),
     ...setupHandlers(async () => {

@@ -11,7 +11,7 @@ import type { LastScreen } from './last-screen.ts'
 export function publishStates(
   hub: TopicHub, services: Services, app: { version: string; platform: string }, changed: (screen: () => LastScreen) => void,
 ): void {
-  const { auth, account, inbox, gatewayRoom, tools, settings, gateway, notices, secrets, chat, setup } = services
+  const { auth, account, inbox, gatewayRoom, tools, questions, settings, gateway, notices, secrets, chat, setup } = services
   const appState = (): AppState => ({
     ...app, gateway: gateway.state(), notices: notices.list(), keychain: { available: secrets.kind === 'keychain', backend: secrets.backend },
   })
@@ -30,6 +30,7 @@ export function publishStates(
   gatewayRoom.onChange((state) => hub.publish('gateway.state', state))
   hub.onDemand('gateway.live', (wanted) => gatewayRoom.watch(wanted))
   tools.onChange((state) => hub.publish('tools.state', state))
+  questions.onChange((list) => hub.publish('tools.questions', list))
   settings.onChange((state) => publish('settings.state', state))
   publish('app.state', appState())
   publish('account.state', account.state())
@@ -37,6 +38,7 @@ export function publishStates(
   publish('settings.state', settings.get())
   publish('auth.state', auth.state())
   hub.publish('tools.state', tools.state())
+  hub.publish('tools.questions', questions.list())
   hub.publish('setup.state', EMPTY_SETUP_STATE)
   hub.publish('setup.progress', NO_SETUP_PROGRESS)
   hub.publish('doctor.state', { kind: 'never' })

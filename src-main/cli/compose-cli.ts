@@ -16,7 +16,7 @@ import type { Paths } from '../app/paths.ts'
 import { DEFAULT_SETTINGS_FILE, settingsFileSchema, type SettingsFile } from '../app/settings-file.ts'
 import { authFileSchema, EMPTY_AUTH_FILE, type AuthFile } from '../auth/auth-file.ts'
 import { createAuth, type Auth } from '../auth/device-login.ts'
-import { createMcpHost } from '../mcp/host.ts'
+import { createMcpHost, type McpHostDeps } from '../mcp/host.ts'
 import type { McpHost, McpServerSpec } from '../mcp/ports.ts'
 import { mcpServersSchema } from '../mcp/server-store.ts'
 import { memoryStore } from '../platform/node/secret-store.ts'
@@ -49,7 +49,7 @@ export interface CliServices {
   settings(): Promise<SettingsFile>
   savedServers(): Promise<readonly McpServerSpec[]>
   /** One host a run. `secrets` holds the values of the servers' variables. */
-  mcp(secrets: SecretStore, cwd: string): McpHost
+  mcp(secrets: SecretStore, cwd: string, person?: Pick<McpHostDeps, 'openPage' | 'metadataUrl' | 'elicit'>): McpHost
   chat(options: ChatOptions): Chat
   /** Ends everything that was made. */
   close(): Promise<void>
@@ -107,8 +107,9 @@ export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
     hasSignIn: async () => (await authStore()).get().session !== null,
     settings: async () => (await open({ path: paths.settings, schema: settingsFileSchema, defaults: DEFAULT_SETTINGS_FILE })).get(),
     savedServers: async () => (await open({ path: paths.mcpServers, schema: mcpServersSchema, defaults: [] })).get(),
-    mcp(values, cwd) {
+    mcp(values, cwd, person = {}) {
       const host = createMcpHost({
+        ...person,
         clock, timers, ids, log, secrets: values, processes: platform.processes, clientVersion: platform.version, cwd,
         env: platform.env, path: platform.shellPath, spillDir: paths.spill, pidDir: paths.running, ownPid: platform.ownPid, cores: platform.cores,
       })

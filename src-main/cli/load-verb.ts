@@ -30,6 +30,8 @@ export async function loadVerb(name: LoadedVerb): Promise<Verb> {
       return (await import('./verbs/mcp.ts')).runMcpList
     case 'mcp call':
       return (await import('./verbs/mcp.ts')).runMcpCall
+    case 'mcp conformance':
+      return (await import('./verbs/mcp-conformance.ts')).runMcpConformance
     case 'chat':
       return (await import('./verbs/chat.ts')).runChat
     case 'setup detect':

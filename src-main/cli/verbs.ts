@@ -72,6 +72,10 @@ export const VERBS = [
     options: [{ name: 'args', value: 'JSON', about: 'the tool’s arguments (default {})' }, mcp, data, json],
   },
   {
+    name: 'mcp conformance', takes: ['URL'], about: 'the entry that the public MCP conformance suite drives: lists and calls every tool of this server once',
+    options: [{ name: 'relay', value: 'COMMAND', about: 'go through this stdio relay; {url} is the address, such as "npx -y mcp-remote {url}"' }, data, json],
+  },
+  {
     name: 'chat', takes: [], about: 'one turn of the coding chat in a folder',
     options: [
       { name: 'cwd', value: 'DIR', about: 'the folder to work in' },

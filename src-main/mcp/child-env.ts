@@ -13,6 +13,11 @@ export function secretName(serverId: string, variable: string): string {
   return `mcp/${serverId}/${variable}`
 }
 
+/** Where the sign-in to a remote server is kept (as a long secret). */
+export function signInName(serverId: string): string {
+  return `mcp/${serverId}/sign-in`
+}
+
 /** Of all variables of this process those that a server is given. */
 export function basicVariables(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const result: Record<string, string> = {}

@@ -4,12 +4,14 @@ import { failedOutcome } from '../../src-shared/domain/tool-outcome.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, Ids, Log, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
 import { createSpill } from '../storage/spill.ts'
-import type { ConnectMcp } from './connection.ts'
+import { setLongSecret } from '../storage/long-secret.ts'
+import { signInName } from './child-env.ts'
+import type { ConnectMcp, Elicit } from './connection.ts'
 import { MCP_LIMITS, type McpLimits } from './limits.ts'
 import { serverSlugs } from './names.ts'
 import { createPidFile } from './pid-file.ts'
 import type { McpHost, McpServerSpec } from './ports.ts'
-import { connectSdk } from './sdk-connection.ts'
+import { connectSdk } from './sdk-connect.ts'
 import { createServer, type McpServer, type ServerDeps } from './server.ts'
 import { untilAborted } from './waiting.ts'
 
@@ -35,6 +37,12 @@ export interface McpHostDeps {
   ownPid: number
   /** How many servers start at the same time. */
   cores: number
+  /** Opens a service's sign-in page in the browser; without it nobody can sign in. */
+  openPage?: (url: string) => Promise<void>
+  /** Where services can read who Portico is (SEP-991); without it Portico registers itself with each. */
+  metadataUrl?: string
+  /** Asks the person for what a server wants to know; without it servers are told that nobody can be asked. */
+  elicit?: (server: { id: string; name: string }) => Elicit
   limits?: Partial<McpLimits>
   connect?: ConnectMcp
 }
@@ -65,6 +73,9 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
     pids,
     spill: createSpill(deps.spillDir),
     connect: deps.connect ?? connectSdk,
+    openPage: deps.openPage ?? null,
+    metadataUrl: deps.metadataUrl ?? null,
+    elicit: deps.elicit ?? null,
     changed,
   }
 
@@ -114,6 +125,10 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
     },
     async stop(id) {
       await find(id).stop()
+    },
+    async signOut(id) {
+      await find(id).stop()
+      await setLongSecret(deps.secrets, signInName(id), null)
     },
     async tools(signal) {
       const queue = [...servers]

@@ -1,8 +1,10 @@
 /** The times and sizes of the MCP host, in one place; tests pass smaller ones. */
 
 export interface McpLimits {
-  /** Start until the tool list is there; a first start may install packages. */
+  /** Start until the tool list is there. */
   startMs: number
+  /** The same for a command that may download a package first, such as npx. */
+  installMs: number
   /** One call without an answer or progress. */
   idleMs: number
   /** One call in all. */
@@ -19,6 +21,7 @@ export interface McpLimits {
 
 export const MCP_LIMITS: McpLimits = {
   startMs: 30_000,
+  installMs: 180_000,
   idleMs: 120_000,
   totalMs: 30 * 60_000,
   maxInFlight: 8,

@@ -1,4 +1,4 @@
-/** Reads a `{"mcpServers": {name: {command, args, env}}}` file as other MCP clients write it. Pure. */
+/** Reads a `{"mcpServers": {name: {command, args, env} or {url, headers}}}` file as other MCP clients write it. Pure. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../../src-shared/errors.ts'
@@ -8,11 +8,14 @@ const mcpFileSchema = z.looseObject({
   mcpServers: z.record(
     z.string().min(1),
     z.looseObject({
-      command: z.string().min(1),
+      command: z.string().min(1).optional(),
       args: z.array(z.string()).default([]),
       env: z.record(z.string(), z.string()).default({}),
+      /** Of a remote server, in place of a command. */
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      headers: z.record(z.string(), z.string()).default({}),
       disabled: z.boolean().default(false),
-    }),
+    }).refine((server) => (server.command === undefined) !== (server.url === undefined), { error: 'it needs a command, or a url in its place', path: ['command'] }),
   ),
 })
 
@@ -35,8 +38,14 @@ export function readMcpFile(text: string): readonly McpFileServer[] {
     const issue = parsed.error.issues[0]
     throw new AppError('ipc.invalid-input', { issue: `The MCP file is wrong at ${issue?.path.map(String).join('.') || 'its top'}: ${issue?.message ?? ''}` })
   }
-  return Object.entries(parsed.data.mcpServers).map(([name, { command, args, env, disabled }]) => ({
-    spec: { id: `file_${createHash('sha256').update(name).digest('hex').slice(0, 12)}`, name, command, args, envNames: Object.keys(env), enabled: !disabled },
-    env,
-  }))
+  return Object.entries(parsed.data.mcpServers).map(([name, server]) => {
+    const { command, url, disabled } = server
+    const env = url === undefined ? server.env : { ...server.env, ...server.headers }
+    return {
+      spec: {
+        id: `file_${createHash('sha256').update(name).digest('hex').slice(0, 12)}`, name, command: url ?? command ?? '', args: url === undefined ? server.args : [], envNames: Object.keys(env), enabled: !disabled,
+      },
+      env,
+    }
+  })
 }

@@ -3,7 +3,7 @@ import type { ToolsState } from '../../src-shared/domain/mcp.ts'
 import type { ToolRisk } from '../../src-shared/domain/session.ts'
 import type { ToolDefinition, ToolOutcome } from '../../src-shared/domain/tool.ts'
 
-/** How to start one server. `env` holds its declared variables with their values. */
+/** How to start one server, or where a remote one is (`command` is its address then). */
 export interface McpServerSpec {
   id: string
   name: string
@@ -29,9 +29,11 @@ export interface McpHost {
   configure(specs: readonly McpServerSpec[]): Promise<void>
   state(): ToolsState
   onChange(listener: (state: ToolsState) => void): () => void
-  /** Starts (or restarts a failed) server and resolves when it is ready or failed. @throws AppError `mcp.*` */
+  /** A person asked for it: starts (or restarts a failed) server, signs in in the browser if need be, and resolves when it is ready. @throws AppError `mcp.*` */
   start(id: string): Promise<void>
   stop(id: string): Promise<void>
+  /** Stops it and forgets its sign-in. */
+  signOut(id: string): Promise<void>
   /** Starts every enabled server that is not running (cores at a time) and gives the tools of those that are ready. Never throws for a broken server. */
   tools(signal: AbortSignal): Promise<readonly HostedTool[]>
   /** Runs one call; an exited server, a time-out or a tool's own error is an outcome with `isError`. */

@@ -19,6 +19,7 @@ const host: McpHost = {
   configure: (specs) => Promise.resolve(void log.push(`configure ${specs.map((spec) => `${spec.name}${spec.enabled ? '+' : '-'}`).join(' ')}`)),
   start: (id) => Promise.resolve(void log.push(`start ${id}`)),
   stop: (id) => Promise.resolve(void log.push(`stop ${id}`)),
+  signOut: (id) => Promise.resolve(void log.push(`sign out ${id}`)),
   state: () => ({ servers: [], totals: { servers: 0, tools: 0, calls: 0 } }),
   onChange: () => () => undefined,
   tools: unexpected,

@@ -27,6 +27,8 @@ export interface ToolsService {
   /** @throws AppError `mcp.*` */
   start(id: string): Promise<void>
   stop(id: string): Promise<void>
+  /** Stops it and forgets its sign-in. */
+  signOut(id: string): Promise<void>
   state(): ToolsState
   onChange(listener: (state: ToolsState) => void): () => void
 }
@@ -89,18 +91,22 @@ export function createToolsService({ host, store, secrets, ids }: ToolsServiceDe
           // New values only reach a new process.
           await host.stop(id)
         }
+        // A sign-in was to the service that was there before.
+        if (command !== before.command) await host.signOut(id)
         await replace({ ...before, name, command, args, envNames })
         await forget(id, before.envNames.filter((variable) => !envNames.includes(variable)))
       }),
     remove: (id) =>
       inOrder(async () => {
         const { envNames } = find(id)
+        await host.signOut(id)
         await save(store.get().filter((one) => one.id !== id))
         await forget(id, envNames)
       }),
     setEnabled: (id, enabled) => inOrder(() => replace({ ...find(id), enabled })),
     start: (id) => host.start(id),
     stop: (id) => host.stop(id),
+    signOut: (id) => host.signOut(id),
     state: () => host.state(),
     onChange: (listener) => host.onChange(listener),
   }

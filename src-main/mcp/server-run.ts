@@ -1,4 +1,4 @@
-/** One process of one server from spawn to the end of its whole tree. */
+/** One run of one server: its process from spawn to the end of its whole tree, or its session. */
 import type { HeldTree, ProcessTable } from '../platform/ports.ts'
 import { MARK_VARIABLE } from './child-env.ts'
 import type { McpConnection, ServerExit } from './connection.ts'
@@ -34,7 +34,12 @@ export interface EndDeps {
 export async function endRun(run: ServerRun, { processes, pids, wait, politeCloseMs }: EndDeps): Promise<void> {
   run.abort.abort()
   const { pid, connection } = run
-  if (pid === null) return
+  if (pid === null) {
+    // A remote server: only the session is ended.
+    connection?.close()
+    if (connection !== null) await Promise.race([connection.exited, wait(politeCloseMs)])
+    return
+  }
   const held: HeldTree = await processes.hold(pid)
   if (connection !== null && run.exit === null) {
     connection.close()

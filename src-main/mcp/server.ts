@@ -1,11 +1,11 @@
 /** One configured server: starts it when asked, keeps its tool list, runs calls, and notices when it ends. */
-import type { McpRunState, McpServerView } from '../../src-shared/domain/mcp.ts'
+import { remoteUrl, type McpRunState, type McpServerView } from '../../src-shared/domain/mcp.ts'
 import type { ToolOutcome } from '../../src-shared/domain/tool.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, Ids, Log, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
 import type { Spill } from '../storage/spill.ts'
 import { visibleText } from './clean-text.ts'
-import type { ConnectMcp, McpConnection } from './connection.ts'
+import type { ConnectMcp, Elicit, McpConnection } from './connection.ts'
 import { exitError, startError } from './failures.ts'
 import type { McpLimits } from './limits.ts'
 import { listAll } from './list-pages.ts'
@@ -35,6 +35,11 @@ export interface ServerDeps {
   cwd: string
   env: Readonly<Record<string, string | undefined>>
   path: () => Promise<string>
+  /** Opens a service's sign-in page; null = there is no browser. */
+  openPage: ((url: string) => Promise<void>) | null
+  metadataUrl: string | null
+  /** Asks the person for what this server wants to know; null = nobody can be asked. */
+  elicit: ((server: { id: string; name: string }) => Elicit) | null
   /** Something to show changed; `now` is false for counters and output, which may be gathered. */
   changed(now: boolean): void
 }
@@ -96,31 +101,40 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     setState({ kind: 'ready', tools, dropped: list.dropped, since: state.kind === 'ready' ? state.since : clock.now() })
   }
 
-  function start(): Promise<void> {
+  /** `asked`: a person did, who can sign in in the browser. */
+  function start(asked: boolean): Promise<void> {
     if (closed || !spec.enabled) return Promise.reject(new AppError('mcp.start-failed', { server: spec.name, reason: 'It is switched off.' }))
     if (state.kind === 'ready') return Promise.resolve()
     if (starting !== null && starting.run === current) return starting.promise
     const run = newRun(deps.ids.next('mcp'))
     current = run
-    setState({ kind: 'starting', since: clock.now() })
-    const promise = begin(run).finally(() => {
+    setState({ kind: 'starting', since: clock.now(), note: installs(spec) ? 'installing' : null })
+    const promise = begin(run, asked).finally(() => {
       if (starting?.promise === promise) starting = null
     })
     starting = { run, promise }
     return promise
   }
 
-  async function begin(run: ServerRun): Promise<void> {
+  async function begin(run: ServerRun, asked: boolean): Promise<void> {
     // One process of a server at a time: it may hold a port or a file.
     await ending
     let timedOut = false
-    const cancelTimer = timers.after(limits.startMs, () => {
-      timedOut = true
-      run.abort.abort()
-    })
+    const startMs = installs(spec) ? limits.installMs : limits.startMs
+    const limit = (): (() => void) =>
+      timers.after(startMs, () => {
+        timedOut = true
+        run.abort.abort()
+      })
+    let cancelTimer = limit()
+    const onPerson = (waits: boolean): void => {
+      cancelTimer()
+      if (!waits) cancelTimer = limit()
+      if (current === run && state.kind === 'starting') setState({ ...state, note: waits ? 'sign-in' : null })
+    }
     try {
-      const connection = await open(run)
-      const tools = await listAll(connection, run.abort.signal, limits.startMs)
+      const connection = await open(run, { asked, startMs, onPerson })
+      const tools = await listAll(connection, run.abort.signal, startMs)
       if (current !== run) throw new AppError('tool.cancelled')
       everReady = true
       setTools(tools)
@@ -129,7 +143,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
         if (current === run) onUnwantedEnd(run)
       })
     } catch (error) {
-      const failure = startError(error, spec, run.stderr, limits, timedOut)
+      const failure = startError(error, spec, run.stderr, startMs, timedOut)
       if (current === run) {
         current = null
         history = recordFailure(history, clock.now())
@@ -143,9 +157,13 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     }
   }
 
-  function open(run: ServerRun): Promise<McpConnection> {
+  function open(run: ServerRun, { asked, startMs, onPerson }: { asked: boolean; startMs: number; onPerson(waits: boolean): void }): Promise<McpConnection> {
     return openRun(run, spec, {
       ...deps,
+      openPage: asked ? deps.openPage : null,
+      elicit: deps.elicit?.({ id: spec.id, name: spec.name }) ?? null,
+      timeoutMs: startMs,
+      onPerson,
       onStderr(tail) {
         stderr = tail
       },
@@ -199,7 +217,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
       if (delay === null) throw new AppError(state.error.code, { ...state.error.fields, reason: `It ended too often. ${String(state.error.fields['reason'] ?? '')}`.trim() }, { retryable: false })
       if (delay > 0) await sleep(timers, delay, signal)
     }
-    await untilAborted(start(), signal)
+    await untilAborted(start(false), signal)
     if (current === null) throw new AppError('mcp.exited', { server: spec.name })
     return current
   }
@@ -253,14 +271,14 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     },
     start() {
       history = NO_FAILURES
-      return start()
+      return start(true)
     },
     async prepare() {
       if (!spec.enabled || state.kind === 'ready') return
       // One that never came up is not tried again with every turn: each try may take the whole start time.
       if (state.kind === 'failed' && !(everReady && nextRestart(history, clock.now()) === 0)) return
       // The failure is in the state; a turn goes on without this server.
-      await start().catch(() => undefined)
+      await start(false).catch(() => undefined)
     },
     stop,
     close() {
@@ -273,4 +291,10 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
 
 function sameSpec(a: McpServerSpec, b: McpServerSpec): boolean {
   return JSON.stringify([a.name, a.command, a.args, a.envNames, a.enabled]) === JSON.stringify([b.name, b.command, b.args, b.envNames, b.enabled])
+}
+
+/** Commands that may download a package before anything of it runs. */
+const INSTALLERS = /(^|[\\/])(npx|bunx|uvx|pnpm|pnpx|yarn|pipx|docker|podman)(\.cmd|\.exe)?$/i
+function installs(spec: McpServerSpec): boolean {
+  return remoteUrl(spec) === null && INSTALLERS.test(spec.command)
 }

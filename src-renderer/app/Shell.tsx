@@ -5,9 +5,11 @@ import { OnboardingPanel } from '../features/onboarding/Panel.tsx'
 import { useOnboarding } from '../features/onboarding/store.ts'
 import { afterFirstPaint } from './after-paint.ts'
 import { Banners } from './Banners.tsx'
+import { useTools } from '../features/tools/store.ts'
 import { Frame } from './Frame.tsx'
 import { Toasts } from './Toasts.tsx'
 
+const Questions = lazy(async () => ({ default: (await import('../features/tools/Questions.tsx')).Questions }))
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
 
 /** Before and without an account. With no word about the sign-in there is only what main could not start, if anything. */
@@ -23,6 +25,7 @@ function Outside({ auth }: { auth: AuthState | null }) {
 export function Shell() {
   const auth = useOnboarding((state) => state.auth)
   const [palette, setPalette] = useState(false)
+  const asked = useTools((state) => state.questions.length > 0)
   const ready = auth !== null
   const inside = auth?.kind === 'signed-in'
 
@@ -51,6 +54,7 @@ export function Shell() {
           <Palette capabilities={auth.capabilities} onClose={() => setPalette(false)} />
         </Suspense>
       ) : null}
+      {inside && asked ? <Suspense fallback={null}><Questions /></Suspense> : null}
       <Toasts />
     </div>
   )

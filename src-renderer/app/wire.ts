@@ -4,6 +4,7 @@ import type { TopicMessage, TopicPayload } from '../../src-shared/ipc/topics.ts'
 import { applyAccount, useAccountStore } from '../features/account/store.ts'
 import { applyInbox, useInbox } from '../features/inbox/store.ts'
 import { applyAuth, useOnboarding } from '../features/onboarding/store.ts'
+import { useTools } from '../features/tools/store.ts'
 import { applyApp, applySettings, useSettingsStore } from '../features/settings/store.ts'
 import { parseRoute, type RoomId } from '../lib/route.ts'
 
@@ -45,6 +46,8 @@ export function connectTopics({ subscribe, now, go }: WireDeps): void {
     if (before !== null && before.kind !== 'signed-in' && account !== shownFor) go('home')
     shownFor = account
   })
+  // A server may ask in whatever room the person is.
+  follow('tools.questions', (questions) => useTools.setState({ questions }))
   follow('settings.state', (settings) => useSettingsStore.setState((state) => applySettings(state, settings)))
   follow('app.state', (app) => {
     if (app.gateway.kind === 'ready' && performance.getEntriesByName(GATEWAY_READY).length === 0) performance.mark(GATEWAY_READY)

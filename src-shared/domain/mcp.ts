@@ -1,14 +1,16 @@
-/** MCP servers as a person sees them: configuration, state, tools. Types only. */
+/** MCP servers as a person sees them: configuration, state, tools. Types, and what follows from them. */
 import type { AppErrorData } from '../errors.ts'
 import type { ToolRisk } from './session.ts'
 
-/** How to start a server over stdio. Values of `env` never reach the window; only their names do. */
+/** How to start a server over stdio, or where a remote one is. Values of `env` never reach the window; only their names do. */
 export interface McpServerConfig {
   id: string
   /** Short name a person gave; also the middle part of wire names. */
   name: string
+  /** A program, or the http(s) address of a remote server (Streamable HTTP), which takes no arguments. */
   command: string
   args: readonly string[]
+  /** Variables of the program; of a remote server its headers, and `OAUTH_…` for a client id of one's own. */
   envNames: readonly string[]
   /** Explicit consent: a server starts only when true. */
   enabled: boolean
@@ -25,7 +27,8 @@ export type McpRunState =
   | { kind: 'off' }
   /** Enabled, not started yet (starts with the first turn or on request). */
   | { kind: 'idle' }
-  | { kind: 'starting'; since: number }
+  /** `note`: what takes long: a package that may be downloaded, or a person who is to sign in in the browser. */
+  | { kind: 'starting'; since: number; note: 'installing' | 'sign-in' | null }
   | { kind: 'ready'; tools: readonly McpToolInfo[]; dropped: readonly { name: string; reason: string }[]; since: number }
   | { kind: 'failed'; error: AppErrorData; at: number }
 
@@ -40,8 +43,22 @@ export interface McpServerView {
   stderrTail: readonly string[]
 }
 
+/** What a server wants to know of the person while a call of it runs. */
+export type McpQuestion = { id: string; serverId: string; serverName: string; message: string } & (
+  /** `schema`: the server's flat form, MCP 2025-11-25. */
+  | { kind: 'form'; schema: Readonly<Record<string, unknown>> }
+  | { kind: 'page'; url: string }
+)
+export type McpAnswer = { action: 'accept'; content: Readonly<Record<string, string | number | boolean | readonly string[]>> } | { action: 'decline' } | { action: 'cancel' }
+
 export interface ToolsState {
   servers: readonly McpServerView[]
   /** For the line "2 servers · 29 tools · 3 calls". */
   totals: { servers: number; tools: number; calls: number }
+}
+
+/** The address of a remote server; null for a program. */
+export function remoteUrl({ command, args }: Pick<McpServerConfig, 'command' | 'args'>): URL | null {
+  if (args.length > 0 || !/^https?:\/\//i.test(command)) return null
+  return URL.parse(command)
 }

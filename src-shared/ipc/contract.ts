@@ -29,8 +29,8 @@ const server = {
   name: z.string().min(1).max(40).regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]*$/, 'letters, digits, space, dot, dash and underscore'),
   command: z.string().min(1).max(4000),
   args: z.array(text(8000)).max(200),
-  /** Names must be usable as variables; values go to the keychain, never back to the window. */
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/).max(200), text(20_000)),
+  /** Names must be usable as variables, or as headers of a remote server; values go to the keychain, never back to the window. */
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]*$/).max(200), text(20_000)),
 }
 
 export const commands = {
@@ -88,6 +88,19 @@ export const commands = {
   'tools.setEnabled': { input: z.strictObject({ id, enabled: z.boolean() }), output: done },
   'tools.start': { input: z.strictObject({ id }), output: done },
   'tools.stop': { input: z.strictObject({ id }), output: done },
+  /** Stops a remote server and forgets the sign-in to it. */
+  /** The person's answer to a question of an MCP server; for a page, `accept` opens it. */
+  'tools.answer': {
+    input: z.strictObject({
+      id,
+      answer: z.discriminatedUnion('action', [
+        z.strictObject({ action: z.literal('accept'), content: z.record(text(200), z.union([text(20_000), z.number(), z.boolean(), z.array(text(2000)).max(500)])) }),
+        z.strictObject({ action: z.literal('decline') }), z.strictObject({ action: z.literal('cancel') }),
+      ]),
+    }),
+    output: done,
+  },
+  'tools.signOut': { input: z.strictObject({ id }), output: done },
 
   'settings.update': {
     input: z.strictObject({

@@ -7,7 +7,7 @@ export const COMMAND_NAMES = [
   'inbox.refresh', 'inbox.markRead',
   'chat.pickFolder', 'chat.create', 'chat.open', 'chat.items', 'chat.send', 'chat.stop', 'chat.retry', 'chat.approve',
   'chat.rename', 'chat.setModel', 'chat.remove',
-  'tools.add', 'tools.update', 'tools.remove', 'tools.setEnabled', 'tools.start', 'tools.stop',
+  'tools.add', 'tools.update', 'tools.remove', 'tools.setEnabled', 'tools.start', 'tools.stop', 'tools.signOut', 'tools.answer',
   'settings.update',
   'gateway.refresh', 'gateway.detect', 'gateway.addUpstream', 'gateway.changeUpstream', 'gateway.removeUpstream', 'gateway.testUpstream',
   'gateway.saveRoutes', 'gateway.savePrices', 'gateway.addKey', 'gateway.changeKey', 'gateway.revokeKey',
@@ -20,7 +20,7 @@ export const COMMAND_NAMES = [
 export type CommandName = (typeof COMMAND_NAMES)[number]
 
 export const TOPIC_NAMES = [
-  'app.state', 'auth.state', 'account.state', 'inbox.state', 'chat.sessions', 'chat.event', 'tools.state', 'settings.state', 'app.navigate',
+  'app.state', 'auth.state', 'account.state', 'inbox.state', 'chat.sessions', 'chat.event', 'tools.state', 'tools.questions', 'settings.state', 'app.navigate',
   'gateway.state', 'gateway.live', 'setup.state', 'setup.progress', 'doctor.state',
 ] as const
 export type TopicName = (typeof TOPIC_NAMES)[number]

@@ -1,6 +1,6 @@
 /** What each topic carries. Main publishes them (they are ours, so they are typed, not parsed); the window only listens. Types only. */
 import type { AccountState, AuthState, InboxState } from '../domain/account.ts'
-import type { ToolsState } from '../domain/mcp.ts'
+import type { McpQuestion, ToolsState } from '../domain/mcp.ts'
 import type { DoctorState } from '../domain/doctor.ts'
 import type { GatewayLiveBatch, GatewayRoomState } from '../domain/gateway.ts'
 import type { ChatEvent, SessionSummary } from '../domain/session.ts'
@@ -18,6 +18,8 @@ export interface TopicPayloads {
   /** The snapshot is an empty batch: a page of items carries the `seq` it was read at. */
   'chat.event': readonly ChatEvent[]
   'tools.state': ToolsState
+  /** What MCP servers want to know of the person, oldest first. */
+  'tools.questions': readonly McpQuestion[]
   'settings.state': Settings
   /** Where something outside the window (tray, notification, second start) wants it to go. */
   'app.navigate': { route: string; at: number } | null

@@ -1,8 +1,9 @@
 /** Handlers of `tools.*`: the MCP servers a person keeps. */
+import type { Questions } from '../../mcp/questions.ts'
 import type { ToolsService } from '../../mcp/registry.ts'
 import type { HandlersOf } from '../handler-types.ts'
 
-export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onChange'>): HandlersOf<'tools'> {
+export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onChange'>, questions: Pick<Questions, 'list' | 'answer'>, openPage: (url: string) => Promise<void>): HandlersOf<'tools'> {
   return {
     'tools.add': (input) => tools.add(input),
     'tools.update': async (input) => {
@@ -23,6 +24,17 @@ export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onCh
     },
     'tools.stop': async ({ id }) => {
       await tools.stop(id)
+      return null
+    },
+    'tools.answer': async ({ id, answer }) => {
+      const question = questions.list().find((one) => one.id === id)
+      // The page is the server's wish and the person's leave: nothing opens before both are there.
+      if (question?.kind === 'page' && answer.action === 'accept') await openPage(question.url)
+      questions.answer(id, answer)
+      return null
+    },
+    'tools.signOut': async ({ id }) => {
+      await tools.signOut(id)
       return null
     },
   }

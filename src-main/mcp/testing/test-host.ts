@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { createProcessTree } from '../../platform/node/process-tree.ts'
 import type { SecretStore, Timers } from '../../platform/ports.ts'
-import { createMcpHost } from '../host.ts'
+import { createMcpHost, type McpHostDeps } from '../host.ts'
 import type { McpLimits } from '../limits.ts'
 import type { McpHost, McpServerSpec } from '../ports.ts'
 
@@ -26,6 +26,8 @@ export interface TestHostOptions {
   ownPid?: number
   now?: () => number
   timers?: Timers
+  /** The browser, questions to the person. */
+  more?: Partial<McpHostDeps>
 }
 
 const realTimers: Timers = {
@@ -35,7 +37,7 @@ const realTimers: Timers = {
   },
 }
 
-export function createTestHost(folder: string, { limits, secrets = memorySecrets(), ownPid = process.pid, now = Date.now, timers = realTimers }: TestHostOptions = {}): McpHost {
+export function createTestHost(folder: string, { limits, secrets = memorySecrets(), ownPid = process.pid, now = Date.now, timers = realTimers, more = {} }: TestHostOptions = {}): McpHost {
   let id = 0
   return createMcpHost({
     clock: { now },
@@ -53,6 +55,7 @@ export function createTestHost(folder: string, { limits, secrets = memorySecrets
     ownPid,
     cores: 2,
     ...(limits ? { limits } : {}),
+    ...more,
   })
 }
 

@@ -7,7 +7,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { totalsText } from '../../lib/totals.ts'
 import { useApp } from '../settings/store.ts'
-import { addServer, connectTools, removeServer, setEnabled, startServer, stopServer, updateServer } from './actions.ts'
+import { addServer, connectTools, removeServer, setEnabled, signOut, startServer, stopServer, updateServer } from './actions.ts'
 import { sameProgram, type ServerDraft } from './logic.ts'
 import { EnableDialog, RemoveDialog } from './parts/ServerDialogs.tsx'
 import { ServerForm } from './parts/ServerForm.tsx'
@@ -35,7 +35,7 @@ export function ToolsPanel() {
           title="No MCP servers yet"
           action={<Button variant="primary" icon={<Plus aria-hidden />} onClick={add}>Add server</Button>}
         >
-          An MCP server is a program on this computer that gives the chat more tools: files, databases, browsers. Reading, writing and running in the session’s folder need none.
+          An MCP server is a program on this computer, or a service on the web, that gives the chat more tools: files, databases, browsers. Reading, writing and running in the session’s folder need none.
         </EmptyState>
       ) : (
         <>
@@ -50,6 +50,7 @@ export function ToolsPanel() {
             onStart={() => void startServer(shown.config.id)}
             onStop={() => void stopServer(shown.config.id)}
             onEdit={() => setAsking({ kind: 'edit', config: shown.config })}
+            onSignOut={() => void signOut(shown.config.id)}
             onRemove={() => setAsking({ kind: 'remove', config: shown.config })}
           />
         </>

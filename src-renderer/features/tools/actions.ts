@@ -1,4 +1,5 @@
 /** What a person does with MCP servers, as calls to main; and the topic of Tools, as changes of its store. Runs in the window. */
+import type { McpAnswer } from '../../../src-shared/domain/mcp.ts'
 import type { Result } from '../../../src-shared/ipc/result.ts'
 import { ask } from '../../bridge/ask.ts'
 import { call, subscribe } from '../../bridge/portico.ts'
@@ -18,6 +19,11 @@ export function connectTools(): void {
     seen = seq
     set((state) => applyTools(state, payload))
   })
+}
+
+export async function answerQuestion(id: string, answer: McpAnswer): Promise<void> {
+  // Gone meanwhile (the call was stopped): then there is nothing left to answer either.
+  await ask('tools.answer', { id, answer: answer.action === 'accept' ? { action: 'accept', content: Object.fromEntries(Object.entries(answer.content).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value])) } : answer })
 }
 
 /** Adds a server, off, and shows it. */
@@ -41,6 +47,9 @@ export async function setEnabled(id: string, enabled: boolean): Promise<void> {
 }
 export async function startServer(id: string): Promise<void> {
   await on(id, call('tools.start', { id }))
+}
+export async function signOut(id: string): Promise<void> {
+  await on(id, call('tools.signOut', { id }))
 }
 export async function stopServer(id: string): Promise<void> {
   await on(id, call('tools.stop', { id }))

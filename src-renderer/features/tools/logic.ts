@@ -58,11 +58,17 @@ export function readForm(values: FormValues, taken: readonly string[], keepEnv: 
   else if (taken.some((other) => other.toLowerCase() === name.toLowerCase())) errors.name = `There is already a server called “${name}”.`
   const words = splitCommandLine(values.line)
   if (words === null) errors.line = 'A quote is not closed.'
-  else if (words.length === 0) errors.line = 'Enter the command that starts the server.'
+  else if (words.length === 0) errors.line = 'Enter the command that starts the server, or its address.'
+  const remote = words === null ? null : /^https?:/i.test(words[0] ?? '')
+  if (remote && words !== null) {
+    if (words.length > 1) errors.line = 'An address takes no arguments.'
+    else if (URL.parse(words[0] ?? '') === null) errors.line = 'This is not a whole address.'
+    else if (URL.parse(words[0] ?? '')?.password) errors.line = 'Leave keys out of the address; they go into a header below.'
+  }
   const used = values.env.filter((entry) => entry.name.trim() !== '' || entry.value !== '')
-  const bad = used.find((entry) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(entry.name.trim()))
+  const bad = used.find((entry) => !(remote ? /^[A-Za-z_][A-Za-z0-9_-]*$/ : /^[A-Za-z_][A-Za-z0-9_]*$/).test(entry.name.trim()))
   const names = used.map((entry) => entry.name.trim())
-  if (bad) errors.env = bad.name.trim() === '' ? 'A value has no name.' : `“${bad.name.trim()}” cannot be the name of a variable.`
+  if (bad) errors.env = bad.name.trim() === '' ? 'A value has no name.' : `“${bad.name.trim()}” cannot be the name of a ${remote ? 'header' : 'variable'}.`
   else if (new Set(names).size < names.length) errors.env = 'A name is there twice.'
   const [command, ...args] = words ?? []
   if (command === undefined || Object.keys(errors).length > 0) return { errors }

@@ -1,17 +1,19 @@
 /** MCP servers as main last told, and which one is shown. State, pure changes, selectors. */
 import { create } from 'zustand'
-import type { McpServerView, ToolsState } from '../../../src-shared/domain/mcp.ts'
+import type { McpQuestion, McpServerView, ToolsState } from '../../../src-shared/domain/mcp.ts'
 import type { AppErrorData } from '../../../src-shared/errors.ts'
 
 export interface ToolsStore {
   /** null until main has told. */
   tools: ToolsState | null
+  /** What servers want to know of the person, oldest first. */
+  questions: readonly McpQuestion[]
   /** The server a person chose to look at. */
   chosenId: string | null
   /** Why the newest action on a server was refused. */
   refused: { id: string; error: AppErrorData } | null
 }
-export const initialTools: ToolsStore = { tools: null, chosenId: null, refused: null }
+export const initialTools: ToolsStore = { tools: null, questions: [], chosenId: null, refused: null }
 
 export function applyTools(state: ToolsStore, tools: ToolsState): ToolsStore {
   return { ...state, tools }

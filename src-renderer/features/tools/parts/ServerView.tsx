@@ -1,6 +1,6 @@
 /** One server: its command, switch, tools, and what it last wrote. Props only. */
-import { Ellipsis, Pencil, Play, RotateCcw, Square, Trash2 } from 'lucide-react'
-import type { McpServerView } from '../../../../src-shared/domain/mcp.ts'
+import { Ellipsis, LogIn, LogOut, Pencil, Play, RotateCcw, Square, Trash2 } from 'lucide-react'
+import { remoteUrl, type McpServerView } from '../../../../src-shared/domain/mcp.ts'
 import type { AppErrorData } from '../../../../src-shared/errors.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
@@ -23,12 +23,15 @@ export interface ServerViewProps {
   onStop: () => void
   onEdit: () => void
   onRemove: () => void
+  onSignOut: () => void
 }
 
-export function ServerView({ server, refused, keychain, onEnable, onDisable, onStart, onStop, onEdit, onRemove }: ServerViewProps) {
+export function ServerView({ server, refused, keychain, onEnable, onDisable, onStart, onStop, onEdit, onRemove, onSignOut }: ServerViewProps) {
   const { config, state } = server
   const { word, tone } = stateWord(state)
   const facts = serverFacts(state, server.calls)
+  const remote = remoteUrl(config) !== null
+  const wantsSignIn = state.kind === 'failed' && state.error.code === 'mcp.sign-in-needed'
   // A start that was asked for and failed is both: one note is enough.
   const saidByState = state.kind === 'failed' && refused?.code === state.error.code
   return (
@@ -39,13 +42,15 @@ export function ServerView({ server, refused, keychain, onEnable, onDisable, onS
           <Badge tone={tone}>{word}</Badge>
           <span className="tabular text-sm text-text-3">{facts}</span>
           <span className="ml-auto flex items-center gap-2.5">
-            {state.kind === 'idle' ? <Button size="sm" icon={<Play aria-hidden />} onClick={onStart}>Start now</Button> : null}
-            {state.kind === 'failed' ? <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onStart}>Start again</Button> : null}
+            {state.kind === 'idle' ? <Button size="sm" icon={<Play aria-hidden />} onClick={onStart}>{remote ? 'Connect now' : 'Start now'}</Button> : null}
+            {wantsSignIn ? <Button size="sm" variant="primary" icon={<LogIn aria-hidden />} onClick={onStart}>Sign in</Button> : null}
+            {state.kind === 'failed' && !wantsSignIn ? <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onStart}>Start again</Button> : null}
             {state.kind === 'ready' || state.kind === 'starting' ? <Button size="sm" icon={<Square aria-hidden />} onClick={onStop}>Stop</Button> : null}
             <Menu
               trigger={<IconButton label={`More for ${config.name}`} icon={<Ellipsis aria-hidden />} />}
               items={[
                 { id: 'edit', label: 'Edit…', icon: <Pencil aria-hidden />, onSelect: onEdit },
+                ...(remote ? [{ id: 'sign-out', label: 'Sign out', icon: <LogOut aria-hidden />, onSelect: onSignOut }] : []),
                 { id: 'remove', label: 'Remove…', icon: <Trash2 aria-hidden />, danger: true, onSelect: onRemove },
               ]}
             />
@@ -53,17 +58,17 @@ export function ServerView({ server, refused, keychain, onEnable, onDisable, onS
         </header>
         <div className="rounded-xl border border-border bg-raised px-4 py-3.5">
           <Switch
-            label="Allow Portico to start this server"
-            hint="It runs on this computer with your rights. It starts with the first turn that needs tools."
+            label={remote ? 'Allow Portico to connect to this server' : 'Allow Portico to start this server'}
+            hint={remote ? 'It gets what the model gives its tools. Portico connects with the first turn that needs tools.' : 'It runs on this computer with your rights. It starts with the first turn that needs tools.'}
             checked={config.enabled}
             onChange={(checked) => (checked ? onEnable() : onDisable())}
           />
-          <pre tabIndex={0} aria-label="Command" className="mt-3 overflow-x-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">{commandLine(config.command, config.args)}</pre>
+          <pre tabIndex={0} aria-label={remote ? 'Address' : 'Command'} className="mt-3 overflow-x-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">{commandLine(config.command, config.args)}</pre>
           {config.envNames.length > 0 ? <p className="mt-2 text-sm text-text-3">With {config.envNames.map((name, index) => <span key={name}>{index > 0 ? ', ' : ''}<code className="font-mono">{name}</code></span>)} {keychain ? 'from the keychain' : 'kept in memory until Portico quits'}.</p> : null}
         </div>
         {refused && !saidByState ? <ErrorNote error={refused} assertive /> : null}
         {state.kind === 'failed' ? <ErrorNote error={state.error} assertive={saidByState} /> : null}
-        {state.kind === 'starting' ? <p className="flex items-center gap-2 text-text-2"><Spinner label="starting" /> Starting. A first start may install packages and take a while.</p> : null}
+        {state.kind === 'starting' ? <p className="flex items-center gap-2 text-text-2"><Spinner label="starting" /> {startingText(state.note, remote)}</p> : null}
         {state.kind === 'ready' ? <ToolList tools={state.tools} dropped={state.dropped} /> : null}
         {state.kind === 'off' ? <p className="text-text-2">Off. Portico has not started it and knows none of its tools.</p> : null}
         {state.kind === 'idle' ? <p className="text-text-2">Its tools are listed once it has started.</p> : null}
@@ -71,6 +76,12 @@ export function ServerView({ server, refused, keychain, onEnable, onDisable, onS
       </div>
     </section>
   )
+}
+
+function startingText(note: 'installing' | 'sign-in' | null, remote: boolean): string {
+  if (note === 'sign-in') return 'Waiting for you to sign in, in your browser.'
+  if (note === 'installing') return 'Starting. Its package may be downloaded first, which can take some minutes.'
+  return remote ? 'Connecting.' : 'Starting.'
 }
 
 function Output({ server: { stderrTail, noiseLines, state } }: { server: McpServerView }) {
