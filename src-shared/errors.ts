@@ -14,7 +14,7 @@ export const APP_ERROR_CODES = [
   'tool.unknown', 'tool.invalid-arguments', 'tool.denied', 'tool.failed', 'tool.timeout', 'tool.cancelled',
   'mcp.start-failed', 'mcp.start-timeout', 'mcp.exited', 'mcp.call-failed', 'mcp.call-timeout', 'mcp.result-too-large',
   'mcp.unknown-server', 'mcp.duplicate-name', 'mcp.sign-in-needed',
-  'session.not-found', 'session.busy', 'turn.stopped', 'turn.interrupted', 'turn.too-many-steps', 'turn.paused', 'turn.answer-cut', 'turn.refused',
+  'session.not-found', 'session.busy', 'turn.stopped', 'turn.interrupted', 'turn.too-many-steps', 'turn.paused', 'turn.answer-cut', 'turn.refused', 'budget.reached',
   'approval.gone',
   'setup.invalid-file', 'setup.no-place', 'setup.unreadable', 'setup.not-writable', 'setup.stale', 'setup.client-running', 'setup.unknown-client', 'setup.unknown-preset',
   'setup.unknown-plan', 'setup.unknown-backup', 'setup.preset-needs-values', 'setup.no-keychain', 'setup.no-gateway', 'setup.unsupported', 'setup.not-set-up', 'setup.program-missing',
@@ -194,6 +194,10 @@ export function describe(error: AppErrorData): ErrorWords {
       return words('The model would not answer.', 'Its provider’s rules ended the answer.', 'Say it another way, or choose another model.')
     case 'turn.paused':
       return words('Paused for the surge.', 'Your toolbox says to pause while prices surge.', 'Wait for the surge to end, or change the choice on Home.')
+    case 'budget.reached': {
+      const what = { turn: 'one turn', session: 'this session', day: 'today' }[text('scope', 'turn')] ?? 'this turn'
+      return words(`The spending limit for ${what} would be passed.`, `Spent ${text('spent', 'so far')} of ${text('cap', 'the limit')}; the next call could cost up to ${text('worst', 'more')}. Nothing was sent.`, 'Raise the limit in Settings, or go on tomorrow or in a new session.')
+    }
     case 'approval.gone':
       return words('Already answered.', 'This request is no longer open.', 'Nothing to do.')
     case 'setup.invalid-file':

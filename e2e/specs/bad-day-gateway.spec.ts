@@ -22,7 +22,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { name: 'no credit', behaviour: refuses(402, 'Insufficient credits'), says: 'api.payment-required', detail: 'nothing was charged. Request id req-of-the-gateway.' },
-  { name: 'too many requests', behaviour: refuses(429, 'Slow down', { 'retry-after': '120' }), says: 'api.rate-limited', detail: 'The gateway asks to wait 120 s.' },
+  { name: 'too many requests', behaviour: refuses(429, 'Slow down', { 'retry-after': '600' }), says: 'api.rate-limited', detail: 'The gateway asks to wait 600 s.' },
   { name: 'server error', behaviour: refuses(500, 'The database is on fire'), says: 'api.server-error', detail: 'It answered 500. It said: “The database is on fire”.' },
   { name: 'half a stream', behaviour: cutsAfter('The first half of the answer'), says: 'stream.cut', detail: 'in the middle of the answer', shown: 'The first half of the answer' },
   { name: 'garbled stream', behaviour: garblesAfter('Words before the garble'), says: 'stream.malformed', detail: 'a stream that breaks its format', shown: 'Words before the garble' },

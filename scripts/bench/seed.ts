@@ -12,7 +12,7 @@ export function seedSessions(options: { database: string; folder: string; messag
   const repository = createSessionRepository(database)
   const seed = (id: string, title: string, at: number, items: readonly SessionItem[]): void => {
     repository.insertSession({
-      id, title, folder: options.folder, model: 'offline-practice', wire: 'messages', createdAt: at, updatedAt: at, costMicro: null, activity: 'idle',
+      id, title, folder: options.folder, model: 'offline-practice', wire: 'messages', createdAt: at, updatedAt: at, costMicro: null, activity: 'idle', mode: 'agent', pinned: false, budgetMicro: null,
     })
     repository.insertTurn({ id: `${id}-turn`, sessionId: id, model: 'offline-practice', startedAt: at })
     repository.setTurnStatus(`${id}-turn`, 'done', at)

@@ -35,32 +35,32 @@ describe('failures of the model call', () => {
     await w.chat.send({ sessionId: session.id, text: 'go' })
     await until(() => w.wire.requests.length === 1)
     await until(() => w.time.waiting() > 0)
-    w.time.advance(6_900)
+    w.time.advance(7_300)
     expect(w.wire.requests).toHaveLength(1)
     await until(() => w.time.waiting() > 0)
-    w.time.advance(200)
+    w.time.advance(100)
     expect(await turnEnd(w, session.id)).toMatchObject({ status: 'done' })
     expect(w.wire.requests).toHaveLength(2)
   })
 
-  it('gives up after three tries, and can be stopped while it waits', async () => {
+  it('gives up after four tries, and can be stopped while it waits', async () => {
     const down = [new AppError('gateway.unreachable')]
-    const w = world({ wire: scriptedWire(down, down, down, down, down) })
+    const w = world({ wire: scriptedWire(down, down, down, down, down, down) })
     const session = await create(w)
     await w.chat.send({ sessionId: session.id, text: 'go' })
-    for (const [index, ms] of [500, 1_000, 2_000].entries()) {
+    for (const [index, ms] of [500, 1_000, 2_000, 4_000].entries()) {
       await until(() => w.wire.requests.length === index + 1)
       await until(() => w.time.waiting() > 0)
       w.time.advance(ms + 20)
     }
     expect(await turnEnd(w, session.id)).toMatchObject({ status: 'failed', error: { code: 'gateway.unreachable' } })
-    expect(w.wire.requests).toHaveLength(4)
+    expect(w.wire.requests).toHaveLength(5)
     await w.chat.retry({ sessionId: session.id })
-    await until(() => w.wire.requests.length === 5)
+    await until(() => w.wire.requests.length === 6)
     w.chat.stop({ sessionId: session.id })
     expect(await turnEnd(w, session.id)).toMatchObject({ status: 'stopped' })
     w.time.advance(60_000)
-    expect(w.wire.requests).toHaveLength(5)
+    expect(w.wire.requests).toHaveLength(6)
   })
 
   it('asks the price check before every call and says why it paused', async () => {

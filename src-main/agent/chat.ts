@@ -1,7 +1,7 @@
 /** The chat service: sessions and their turns, as the `chat.*` commands and the headless verb use them. Runs in main. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { WireName } from '../../src-shared/domain/account.ts'
-import type { ApprovalDecision, ChatEvent, SessionPage, SessionSummary } from '../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ChatEvent, SessionMode, SessionPage, SessionSummary, TurnPause } from '../../src-shared/domain/session.ts'
 import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
 import type { Connection, Usage, Wire } from '../api/ports.ts'
 import type { McpHost } from '../mcp/ports.ts'
@@ -11,6 +11,7 @@ import { createSessionRepository } from '../sessions/repository.ts'
 import type { WorkspaceTools } from '../workspace/ports.ts'
 import { createApprovals, type ApprovalMode } from './approvals.ts'
 import { oneLine } from './cap-text.ts'
+import type { Rate } from './budget.ts'
 import { buildMemory, MEMORY_LIMITS } from './memory.ts'
 import { createOutbox } from './outbox.ts'
 import { AFTER_TURN_MS, LATER_MS, settleTurns } from './receipts.ts'
@@ -27,6 +28,12 @@ export interface ChatDeps {
   beforeCall(model: string): Promise<void> | void
   /** The wire a model is best called on; null when the model is not known. */
   wireFor(model: string): WireName | null
+  /** Limits of spending, what was spent today (billed), and what a model costs now. Left out: no limits. */
+  spending?: (model: string) => { turnMicro: number | null; sessionMicro: number | null; dayMicro: number | null; spentTodayMicro: number | null; rate: Rate | null }
+  /** Tokens a model takes in all; null or left out = not known. */
+  contextWindow?: (model: string) => number | null
+  /** 0 ≤ random < 1 */
+  random?: () => number
   mcp: Pick<McpHost, 'tools' | 'call'>
   workspace: WorkspaceTools
   approvalMode: ApprovalMode
@@ -52,12 +59,20 @@ export interface Chat {
   /** The newest `count` items. @throws AppError `session.not-found` */
   open(input: { sessionId: string; count: number }): SessionPage
   items(input: { sessionId: string; from: number; count: number }): SessionPage
-  /** Starts a turn. @throws AppError `session.not-found`, `session.busy`, `workspace.missing`, `storage.*` */
+  /** Starts a turn; while one runs, the message is queued and goes to the model with its next step. @throws AppError `session.not-found`, `session.busy`, `workspace.missing`, `storage.*` */
   send(input: { sessionId: string; text: string }): Promise<{ turnId: string }>
   /** Stops the session's turn, if one runs. */
   stop(input: { sessionId: string }): void
   /** Goes on after a turn that broke off; asks again for the answer of one that was done. Throws like `send`. */
   retry(input: { sessionId: string }): Promise<{ turnId: string }>
+  /** Takes a queued message back; its text, or null when it was delivered already. */
+  unqueue(input: { sessionId: string; id: string }): { text: string | null }
+  /** Ends the wait before the next try. */
+  retryNow(input: { sessionId: string }): void
+  setMode(input: { sessionId: string; mode: SessionMode }): void
+  setPinned(input: { sessionId: string; pinned: boolean }): void
+  /** Null = no limit. */
+  setBudget(input: { sessionId: string; budgetMicro: number | null }): void
   /** @throws AppError `approval.gone` */
   approve(input: { approvalId: string; decision: ApprovalDecision }): void
   rename(input: { sessionId: string; title: string }): void
@@ -85,11 +100,17 @@ export function createChat(deps: ChatDeps): Chat {
   const settling = new Map<string, Promise<void>>()
   /** Sessions whose last turn ended without being written down (disk full), and why. */
   const unwritten = new Map<string, AppErrorData>()
+  const pauses = new Map<string, TurnPause>()
   const closing = new AbortController()
   const outbox = createOutbox({
     repository,
     timers: deps.timers,
     publish: (events) => {
+      for (const event of events) {
+        if (event.type !== 'pause') continue
+        if (event.pause === null) pauses.delete(event.sessionId)
+        else pauses.set(event.sessionId, event.pause)
+      }
       deps.publish(events)
       if (events.some((event) => event.type === 'session' || event.type === 'removed')) deps.sessionsChanged()
     },
@@ -103,7 +124,18 @@ export function createChat(deps: ChatDeps): Chat {
     repository,
     outbox,
     connection: async () => (await deps.connection()).connection,
-    loadCatalog: (folder, signal) => loadCatalog(deps, folder, signal),
+    loadCatalog: (folder, mode, signal) => loadCatalog(deps, folder, mode, signal),
+    contextWindow: deps.contextWindow ?? (() => null),
+    random: deps.random ?? Math.random,
+    spending: (session) => {
+      const facts = deps.spending?.(session.model) ?? { turnMicro: null, sessionMicro: null, dayMicro: null, spentTodayMicro: null, rate: null }
+      // The session as it is now: its limit may be changed while a turn runs.
+      const own = repository.session(session.id)?.budgetMicro ?? null
+      return {
+        caps: { turn: facts.turnMicro, session: own ?? facts.sessionMicro, day: facts.dayMicro },
+        session: repository.knownCost(session.id) ?? 0, day: facts.spentTodayMicro, rate: facts.rate,
+      }
+    },
     approvals: createApprovals(repository, deps.approvalMode),
   }
 
@@ -141,22 +173,30 @@ export function createChat(deps: ChatDeps): Chat {
     return sessionOf(id)
   }
 
-  /** `prompt` null = go on without a new message; `again` is a finished turn whose answer the model is to forget. */
+  /** `prompt` null = go on without a new message, '' = only with what is queued; `again` is a finished turn whose answer the model is to forget. */
   const begin = (session: SessionSummary, prompt: string | null, again: string | null = null): { turnId: string } => {
     const turnId = deps.ids.next('turn')
     const now = deps.clock.now()
-    const first = prompt !== null && repository.itemCount(session.id) === 0 && !repository.isNamed(session.id)
+    const opening = prompt === null || prompt !== '' ? prompt : (repository.queued(session.id)[0]?.text ?? '')
+    const first = opening !== null && repository.itemCount(session.id) === 0 && !repository.isNamed(session.id)
     const next: SessionSummary = {
-      ...session, activity: 'running', updatedAt: now, title: first ? titleOf(prompt) : session.title,
+      ...session, activity: 'running', updatedAt: now, title: first ? titleOf(opening) : session.title,
     }
+    const queued = prompt === null ? [] : repository.queued(session.id)
     outbox.commit(() => {
       if (again !== null) repository.supersedeTurn(again)
       repository.insertTurn({ id: turnId, sessionId: session.id, model: session.model, startedAt: now })
       repository.saveSession(next)
       const events: ChatEvent[] = [{ type: 'session', session: next }]
       if (prompt === null) return events
-      const item = { kind: 'user', id: deps.ids.next('item'), turnId, at: now, text: prompt } as const
-      return [{ type: 'item', sessionId: session.id, index: repository.appendItem(session.id, 0, item), item }, ...events]
+      // What was left over from a turn that was stopped goes first.
+      const texts = [...queued.map(({ text }) => text), ...(prompt === '' ? [] : [prompt])]
+      for (const { id } of queued) repository.unqueueMessage(session.id, id)
+      const said = texts.map((text): ChatEvent => {
+        const item = { kind: 'user', id: deps.ids.next('item'), turnId, at: now, text } as const
+        return { type: 'item', sessionId: session.id, index: repository.appendItem(session.id, 0, item), item }
+      })
+      return [...said, ...(queued.length > 0 ? [{ type: 'queued', sessionId: session.id, queued: [] } as const] : []), ...events]
     })
     const history = buildMemory(repository.conversation(session.id, MEMORY_CHARACTERS), { resume: prompt === null })
     const turn = startTurn(runner, { session: next, turnId, startedAt: now, history })
@@ -165,10 +205,27 @@ export function createChat(deps: ChatDeps): Chat {
       turns.delete(session.id)
       const failure = turn.failure()
       if (failure) unwritten.set(session.id, failure)
+      pauses.delete(session.id)
+      goOnQueued(session.id, turn)
       return settle(session.id, AFTER_TURN_MS)
     })
     settling.set(session.id, ended)
     return { turnId }
+  }
+
+  /** A message that came too late for the turn's last step begins the next one; after a stop or a failure it waits for the person. */
+  const goOnQueued = (sessionId: string, ended: RunningTurn): void => {
+    if (ended.failure() || closing.signal.aborted || repository.newestTurn(sessionId)?.status !== 'done' || repository.queued(sessionId).length === 0) return
+    const session = repository.session(sessionId)
+    if (session) begin(session, '')
+  }
+  const queue = (session: SessionSummary, text: string, turn: RunningTurn): { turnId: string } => {
+    outbox.commit(() => {
+      repository.queueMessage(session.id, { id: deps.ids.next('queued'), text, at: deps.clock.now() })
+      return [{ type: 'queued', sessionId: session.id, queued: repository.queued(session.id) }]
+    })
+    turn.steer()
+    return { turnId: turn.turnId }
   }
 
   const settle = (sessionId: string, waitsMs: readonly number[]): Promise<void> =>
@@ -185,7 +242,7 @@ export function createChat(deps: ChatDeps): Chat {
     const session: SessionSummary = turns.has(sessionId) ? kept : { ...kept, activity: 'idle' }
     const total = repository.itemCount(sessionId)
     const start = from ?? Math.max(0, total - count)
-    return { session, total, from: start, items: repository.items(sessionId, start, count), seq: deps.currentSeq() }
+    return { session, total, from: start, items: repository.items(sessionId, start, count), seq: deps.currentSeq(), queued: repository.queued(sessionId), pause: pauses.get(sessionId) ?? null }
   }
 
   return {
@@ -195,7 +252,7 @@ export function createChat(deps: ChatDeps): Chat {
       const now = deps.clock.now()
       const session: SessionSummary = {
         id: deps.ids.next('session'), title: UNNAMED, folder, model, wire: wire ?? deps.wireFor(model) ?? 'chat-completions',
-        createdAt: now, updatedAt: now, costMicro: null, activity: 'idle',
+        createdAt: now, updatedAt: now, costMicro: null, activity: 'idle', mode: 'agent', pinned: false, budgetMicro: null,
       }
       outbox.commit(() => {
         repository.insertSession(session)
@@ -209,7 +266,24 @@ export function createChat(deps: ChatDeps): Chat {
       return opened
     },
     items: ({ sessionId, from, count }) => page(sessionId, from, count),
-    send: async ({ sessionId, text }) => begin(await idleSession(sessionId), text),
+    send: async ({ sessionId, text }) => {
+      const running = turns.get(sessionId)
+      if (running) return queue(sessionOf(sessionId), text, running)
+      return begin(await idleSession(sessionId), text)
+    },
+    unqueue: ({ sessionId, id }) => {
+      const message = repository.queued(sessionId).find((one) => one.id === id)
+      if (!message) return { text: null }
+      outbox.commit(() => {
+        repository.unqueueMessage(sessionId, id)
+        return [{ type: 'queued', sessionId, queued: repository.queued(sessionId) }]
+      })
+      return { text: message.text }
+    },
+    retryNow: ({ sessionId }) => turns.get(sessionId)?.retryNow(),
+    setMode: ({ sessionId, mode }) => save({ ...sessionOf(sessionId), mode }),
+    setPinned: ({ sessionId, pinned }) => save({ ...sessionOf(sessionId), pinned }),
+    setBudget: ({ sessionId, budgetMicro }) => save({ ...sessionOf(sessionId), budgetMicro }),
     stop: ({ sessionId }) => turns.get(sessionId)?.stop('stopped'),
     retry: async ({ sessionId }) => {
       const session = await idleSession(sessionId)

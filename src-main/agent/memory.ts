@@ -1,4 +1,5 @@
 /** The conversation as the model gets it, rebuilt from what is kept: every call has a result, old and long things are shortened. Pure. */
+import { AppError } from '../../src-shared/errors.ts'
 import type { ModelMessage } from '../api/ports.ts'
 import { CANCELLED_TEXT } from '../sessions/recover.ts'
 import type { ConversationEntry } from '../sessions/tool-calls-table.ts'
@@ -14,6 +15,29 @@ export interface MemoryLimits {
 }
 /** About 100,000 tokens: fits the context of every model a gateway offers today, with room for the turn itself. */
 export const MEMORY_LIMITS: MemoryLimits = { total: 400_000, oldResult: 2_000, wholeTurns: 4 }
+
+/** Characters that are always left for the conversation, however small a model says it is. */
+export const LEAST_ROOM = 8_000
+/** Characters of a token on average, for code and prose: what does not fit after all is refused by the model, and halved then. */
+const CHARACTERS_PER_TOKEN = 3.5
+/** Part of a model's window that the conversation may take: the rest is for the tools, the instructions and the answer. */
+const SHARE = 0.6
+
+/** Most characters of a conversation for a model with this context window (tokens); null = not known. */
+export function memoryRoom(contextWindow: number | null): number {
+  if (contextWindow === null) return MEMORY_LIMITS.total
+  return Math.max(LEAST_ROOM, Math.min(4 * MEMORY_LIMITS.total, Math.floor(contextWindow * CHARACTERS_PER_TOKEN * SHARE)))
+}
+
+/** Whether a model refused a request because it was too long; the services word it differently. */
+export function isTooLong(error: unknown): boolean {
+  if (!(error instanceof AppError) || (error.code !== 'api.bad-request' && error.code !== 'api.server-error')) return false
+  return /context[_ ](length|window)|maximum context|prompt is too long|too many (input )?tokens|input is too long|exceeds? the (model|context)/i.test(String(error.fields['message'] ?? ''))
+}
+
+export function sizeOfAll(messages: readonly ModelMessage[]): number {
+  return messages.reduce((sum, message) => sum + sizeOf(message), 0)
+}
 
 const LEFT_OUT = '[Earlier parts of this conversation are left out because it is long.]'
 
@@ -93,7 +117,7 @@ const WHOLE_RESULTS = 3
 export function fitMemory(messages: readonly ModelMessage[], limits: MemoryLimits = MEMORY_LIMITS): ModelMessage[] {
   const resultPlaces = messages.flatMap((message, index) => (message.role === 'tool' ? [index] : []))
   const newest = new Set(resultPlaces.slice(-WHOLE_RESULTS))
-  const tooLong = messages.reduce((sum, message) => sum + sizeOf(message), 0) > limits.total
+  const tooLong = sizeOfAll(messages) > limits.total
   const shorter = messages.map((message, index): ModelMessage => {
     if (message.role !== 'tool' || newest.has(index)) return message
     return {

@@ -87,6 +87,8 @@ export function addEvent(batch: readonly ChatEvent[], event: ChatEvent): ChatEve
     const kept = others.filter((other) => other.type !== 'delta' || other.itemId !== event.item.id)
     return place < 0 ? [...kept, event] : kept
   }
+  // Of how things stand only the newest counts.
+  if (event.type !== 'delta') return [...batch.filter((other) => other.type !== event.type || other.sessionId !== event.sessionId), event]
   const last = batch.at(-1)
   if (last?.type === 'delta' && last.itemId === event.itemId && last.offset + last.text.length === event.offset) {
     return [...batch.slice(0, -1), { ...last, text: last.text + event.text }]

@@ -1,4 +1,6 @@
 /** The system prompt of a chat turn. Pure. */
+import type { SessionMode } from '../../src-shared/domain/session.ts'
+
 export interface PromptFacts {
   folder: string
   /** `process.platform` of this machine. */
@@ -6,6 +8,17 @@ export interface PromptFacts {
   /** Epoch milliseconds. */
   now: number
   hasMcpTools: boolean
+  mode: SessionMode
+}
+
+/** What the person chose for this session; nothing for the usual. */
+const MODE_LINES: Readonly<Record<SessionMode, readonly string[]>> = {
+  agent: [],
+  chat: ['Mode: chat. You have no tools now: answer from the conversation, and say when you would have to look at files.', ''],
+  plan: [
+    'Mode: plan. You can look but not change anything. Find out what is needed, then end with a plan: a short numbered list of the changes, each with its file and why,',
+    'and how it will be checked. The person can have the plan carried out with one click; do not ask whether to begin.', '',
+  ],
 }
 
 export function systemPrompt(facts: PromptFacts): string {
@@ -16,6 +29,7 @@ export function systemPrompt(facts: PromptFacts): string {
     `Platform: ${platformName(facts.platform)}`,
     `Date: ${new Date(facts.now).toISOString().slice(0, 10)}`,
     '',
+    ...MODE_LINES[facts.mode],
     'How to work:',
     '- Look before you change: list, search and read what matters, then make the smallest change that does what was asked.',
     '- Use edit for a part of a file and write for a new file. Paths are relative to the folder; nothing outside it can be reached.',

@@ -1,6 +1,7 @@
 /** Writes down what a turn does as items of its session, and announces it: the only place where the turn machine's state becomes rows and events. */
-import type { ChatEvent, SessionItem, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
+import type { BudgetWarning, ChatEvent, SessionItem, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
 import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
+import type { ModelMessage } from '../api/ports.ts'
 import type { Clock, Ids } from '../platform/ports.ts'
 import { turnReceipt } from '../sessions/recover.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
@@ -14,6 +15,10 @@ export interface Recorder {
   text(step: number, text: string): void
   /** Keeps that a model call was made (again with its token counts), so that its cost can be asked for. */
   receipt(step: number, receipt: StepReceipt): void
+  /** Puts what the person wrote meanwhile into the session, in its place, and gives it for the model. */
+  deliver(step: number): ModelMessage[]
+  /** A limit of spending is near; null = none is. */
+  warn(warning: BudgetWarning | null): void
   /** Writes down what changed between two states of the machine. @throws AppError `storage.*` */
   sync(before: TurnState, after: TurnState): void
   /** Ends the turn for the window when not even its end could be written. */
@@ -29,6 +34,7 @@ export function createRecorder(
   const { repository, outbox, clock, ids } = deps
   const { sessionId, turnId } = turn
   const madeAt = new Map<string, number>()
+  let warned: BudgetWarning | null = null
   let assistant: AssistantItem | null = null
   let assistantStep = -1
 
@@ -90,6 +96,24 @@ export function createRecorder(
         return []
       })
     },
+    deliver: (step) => {
+      const queued = repository.queued(sessionId)
+      if (queued.length === 0) return []
+      outbox.commit(() => {
+        const items = queued.map((message): ChatEvent => {
+          repository.unqueueMessage(sessionId, message.id)
+          const item: SessionItem = { kind: 'user', id: ids.next('item'), turnId, at: message.at, text: message.text }
+          return itemEvent(repository.appendItem(sessionId, step, item), item)
+        })
+        return [...items, { type: 'queued', sessionId, queued: [] }]
+      })
+      return queued.map(({ text }) => ({ role: 'user', text }))
+    },
+    warn: (warning) => {
+      if (warning === warned || (warning !== null && warned !== null && warning.scope === warned.scope && warning.spentMicro === warned.spentMicro)) return
+      warned = warning
+      outbox.announce([{ type: 'budget', sessionId, warning }])
+    },
     sync: (before, after) => {
       outbox.commit(() => {
         const known = new Map([...before.answered, ...before.calls].map((call) => [call.key, call]))
@@ -100,6 +124,7 @@ export function createRecorder(
           const end = endItem(after.outcome.error, after.outcome.status, after.toolCalls)
           events.push(itemEvent(repository.appendItem(sessionId, after.step, end), end))
         }
+        if (before.pause !== after.pause) events.push({ type: 'pause', sessionId, pause: after.pause })
         return [...events, ...writeStatus(before, after)]
       })
       if (after.step !== before.step) assistant = null

@@ -1,5 +1,5 @@
 /** Runs one turn: feeds the turn machine and does what it asks for (model calls, tools, waits). Holds no rules of its own; runs in main. */
-import type { ApprovalDecision, SessionSummary } from '../../src-shared/domain/session.ts'
+import type { ApprovalDecision, BudgetScope, SessionMode, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
 import type { WireName } from '../../src-shared/domain/account.ts'
 import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
 import type { Connection, ModelMessage, ModelRequest, Wire } from '../api/ports.ts'
@@ -9,7 +9,8 @@ import type { Approvals } from './approvals.ts'
 import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
 import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
 import { checkCall, errorText, factsOf, type CheckedCall } from './check-call.ts'
-import { fitMemory } from './memory.ts'
+import { checkBudget, countInput, costOf, spentOf, type Rate } from './budget.ts'
+import { fitMemory, isTooLong, LEAST_ROOM, MEMORY_LIMITS, memoryRoom, sizeOfAll } from './memory.ts'
 import { callModel } from './model-call.ts'
 import type { Outbox } from './outbox.ts'
 import { systemPrompt } from './prompt.ts'
@@ -27,7 +28,13 @@ export interface RunnerDeps {
   connection(): Promise<Connection>
   /** Before every model call. @throws AppError `turn.paused` */
   beforeCall(model: string): Promise<void> | void
-  loadCatalog(folder: string, signal: AbortSignal): Promise<Catalog>
+  loadCatalog(folder: string, mode: SessionMode, signal: AbortSignal): Promise<Catalog>
+  /** Limits of spending and what counts against them; the turn's own spending is known here. */
+  spending(session: SessionSummary): { caps: Readonly<Record<BudgetScope, number | null>>; session: number | null; day: number | null; rate: Rate | null }
+  /** Tokens that the model takes in all; null = not known. */
+  contextWindow(model: string): number | null
+  /** 0 ≤ random < 1 */
+  random(): number
   approvals: Approvals
   clock: Clock
   timers: Timers
@@ -45,6 +52,10 @@ export interface RunningTurn {
   crash(error: unknown): void
   /** Why the turn's end could not be written; null while all is well. */
   failure(): AppErrorData | null
+  /** A message was queued: it goes along with the next model call. False when the turn is over. */
+  steer(): boolean
+  /** Ends the wait before the next try. */
+  retryNow(): void
   /** Gives the person's answer; false when this turn has no such open request. */
   answer(approvalId: string, decision: ApprovalDecision): boolean
   /** Resolves when the turn's end is kept and announced. */
@@ -75,6 +86,9 @@ export function startTurn(
   let stepText = ''
   let catalog: Catalog | null = null
   let answerTokens = MAX_ANSWER_TOKENS
+  let countedInput = 0
+  let roomCharacters = memoryRoom(deps.contextWindow(session.model))
+  let cancelWait = (): void => undefined
   let draining = false
   let failure: AppErrorData | null = null
 
@@ -104,7 +118,8 @@ export function startTurn(
       case 'callModel':
         return background(askModel())
       case 'waitRetry':
-        abort.signal.addEventListener('abort', deps.timers.after(effect.ms, () => dispatch({ type: 'retry-due' })), { once: true })
+        cancelWait = deps.timers.after(effect.ms, () => dispatch({ type: 'retry-due' }))
+        abort.signal.addEventListener('abort', () => cancelWait(), { once: true })
         return
       case 'check':
         return withCall(effect.key, (call) => background(check(call)))
@@ -123,21 +138,33 @@ export function startTurn(
 
   const askModel = async (): Promise<void> => {
     try {
-      if (state.answered.length > 0 && state.attempt === 0) messages = [...messages, ...answeredMessages(stepText, state.answered)]
+      if (state.attempt === 0) {
+        if (state.answered.length > 0) messages = [...messages, ...answeredMessages(stepText, state.answered)]
+        else if (stepText !== '') messages = [...messages, { role: 'assistant', text: stepText, toolCalls: [] }]
+      }
       stepText = ''
-      catalog ??= await deps.loadCatalog(session.folder, abort.signal)
+      messages = [...messages, ...recorder.deliver(state.step)]
+      catalog ??= await deps.loadCatalog(session.folder, session.mode, abort.signal)
       await deps.beforeCall(session.model)
       const connection = await deps.connection()
       if (state.outcome) return
       const number = state.step
-      messages = fitMemory(messages)
+      messages = fitMemory(messages, { ...MEMORY_LIMITS, total: roomCharacters })
       const request: ModelRequest = {
         model: session.model,
-        system: systemPrompt({ folder: session.folder, platform: deps.platform, now: turn.startedAt, hasMcpTools: catalog.hasMcpTools }),
+        system: systemPrompt({ folder: session.folder, platform: deps.platform, now: turn.startedAt, hasMcpTools: catalog.hasMcpTools, mode: session.mode }),
         messages,
         tools: catalog.tools.map((tool) => tool.definition),
         maxTokens: answerTokens,
       }
+      countedInput = countInput(request)
+      const { caps, session: sessionSpent, day, rate } = deps.spending(session)
+      const turnSpent = spentOf(deps.repository.receipts(turnId), rate, countedInput)
+      const unbilled = unbilledOf(deps.repository.receipts(turnId), rate, countedInput)
+      const spent = { turn: turnSpent, session: sessionSpent === null ? turnSpent : sessionSpent + unbilled, day: day === null ? null : day + unbilled }
+      const budget = checkBudget({ caps, spent, rate }, countedInput, answerTokens)
+      recorder.warn(budget.warning)
+      request.maxTokens = budget.maxTokens
       const answered = await callModel({ wire: deps.wires[session.wire], connection, request, signal: abort.signal }, {
         wanted: () => !state.outcome,
         receipt: (receipt) => recorder.receipt(number, receipt),
@@ -151,12 +178,18 @@ export function startTurn(
           recorder.text(number, text)
         },
       })
-      answerTokens = answered.maxTokens
+      // A limit that only the budget set is none of the model's.
+      if (answered.maxTokens < request.maxTokens) answerTokens = answered.maxTokens
       dispatch({ type: 'model-finished', reason: answered.end })
     } catch (error) {
       if (state.outcome) return
+      if (isTooLong(error) && !state.heard && roomCharacters > LEAST_ROOM) {
+        // Only the model knows its tokens: half of what was sent is tried, which costs nothing since it was refused.
+        roomCharacters = Math.max(LEAST_ROOM, Math.floor(sizeOfAll(messages) / 2))
+        return askModel()
+      }
       if (!(error instanceof AppError)) deps.log.error('turn.model-call', { turnId, error: String(error) })
-      dispatch({ type: 'model-failed', error: toErrorData(error), at: deps.clock.now() })
+      dispatch({ type: 'model-failed', error: toErrorData(error), at: deps.clock.now(), random: deps.random() })
     }
   }
 
@@ -229,7 +262,22 @@ export function startTurn(
   const background = (work: Promise<void>): void => void work.catch(crash)
 
   dispatch({ type: 'begin' })
-  return { turnId, sessionId: session.id, stop: (status) => dispatch({ type: 'stop', status, at: deps.clock.now() }), crash, failure: () => failure, answer, ended }
+  const steer = (): boolean => {
+    if (state.outcome) return false
+    dispatch({ type: 'steer' })
+    return true
+  }
+  const retryNow = (): void => {
+    cancelWait()
+    dispatch({ type: 'retry-due' })
+  }
+  return { turnId, sessionId: session.id, steer, retryNow, stop: (status) => dispatch({ type: 'stop', status, at: deps.clock.now() }), crash, failure: () => failure, answer, ended }
+}
+
+/** What the turn cost that the gateway has not billed yet, and so is not in the session's and the day's sums. */
+function unbilledOf(steps: readonly StepReceipt[], rate: Rate | null, countedInput: number): number {
+  if (rate === null) return 0
+  return steps.reduce((sum, step) => sum + (step.costMicro === null ? costOf(rate, step.inputTokens ?? countedInput, step.outputTokens ?? 0) : 0), 0)
 }
 
 /** What the model said and got back in one step, results in call order. */

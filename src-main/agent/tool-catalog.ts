@@ -1,5 +1,5 @@
 /** All tools a turn can use, wherever they run, as one list: the workspace's own first, then those of MCP servers by name. */
-import type { ToolOrigin, ToolRisk } from '../../src-shared/domain/session.ts'
+import type { SessionMode, ToolOrigin, ToolRisk } from '../../src-shared/domain/session.ts'
 import type { ToolDefinition, ToolOutcome, ToolPreview } from '../../src-shared/domain/tool.ts'
 import type { HostedTool, McpHost } from '../mcp/ports.ts'
 import type { RuleKey } from '../sessions/rules-table.ts'
@@ -28,20 +28,25 @@ export interface Catalog {
   find(wireName: string): CatalogTool | null
 }
 
-/** Starts enabled MCP servers as needed. A tool whose name is taken is left out. */
+const NONE: Catalog = { tools: [], hasMcpTools: false, find: () => null }
+
+/** Starts enabled MCP servers as needed. A tool whose name is taken is left out; a plan has those that only read. */
 export async function loadCatalog(
   rooms: { workspace: WorkspaceTools; mcp: Pick<McpHost, 'tools' | 'call'> },
   folder: string,
+  mode: SessionMode,
   signal: AbortSignal,
 ): Promise<Catalog> {
+  if (mode === 'chat') return NONE
   const hosted = await rooms.mcp.tools(signal)
   const own = rooms.workspace.tools.map((tool) => workspaceTool(rooms.workspace, folder, tool))
   const theirs = hosted
     .map((tool) => hostedTool(rooms.mcp, tool))
     .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1))
   const byName = new Map<string, CatalogTool>()
-  for (const tool of [...own, ...theirs]) if (!byName.has(tool.definition.name)) byName.set(tool.definition.name, tool)
-  return { tools: [...byName.values()], hasMcpTools: theirs.length > 0, find: (name) => byName.get(name) ?? null }
+  const fits = (tool: CatalogTool): boolean => mode === 'agent' || tool.risk === 'read'
+  for (const tool of [...own, ...theirs].filter(fits)) if (!byName.has(tool.definition.name)) byName.set(tool.definition.name, tool)
+  return { tools: [...byName.values()], hasMcpTools: [...byName.values()].some((tool) => tool.origin.kind === 'mcp'), find: (name) => byName.get(name) ?? null }
 }
 
 function workspaceTool(workspace: WorkspaceTools, folder: string, tool: { definition: ToolDefinition; risk: ToolRisk }): CatalogTool {

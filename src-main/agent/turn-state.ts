@@ -1,7 +1,8 @@
 /** The words of the turn machine: its state, what happens to it and what it wants done. Types only; `turn.ts` is the machine. */
-import type { FileDiff, ToolOrigin, ToolRisk } from '../../src-shared/domain/session.ts'
+import type { FileDiff, ToolOrigin, ToolRisk, TurnPause } from '../../src-shared/domain/session.ts'
 import type { ToolImage } from '../../src-shared/domain/tool.ts'
 import type { AppErrorData } from '../../src-shared/errors.ts'
+import type { TrailEntry } from './circles.ts'
 
 /** What is known about a call before it runs: its tool at once, what it would do (summary, diff) once it was looked up. */
 export interface CallFacts {
@@ -53,6 +54,12 @@ export interface TurnState {
   answered: readonly TurnCall[]
   /** All calls of the turn. */
   toolCalls: number
+  /** Messages of the person that came while it ran and are not delivered yet. */
+  steered: number
+  /** Why it waits before the next try, and until when. */
+  pause: TurnPause | null
+  /** The newest settled calls, for finding circles. */
+  trail: readonly TrailEntry[]
   /** How often each call (name + arguments) was made since the last change to the folder. */
   repeats: Readonly<Record<string, number>>
   outcome: { status: EndStatus; error: AppErrorData | null } | null
@@ -68,7 +75,10 @@ export type TurnEvent =
   | { type: 'tool-call'; key: string; callId: string; name: string; argumentsText: string; facts: CallFacts | null }
   /** `length`: cut at the limit of one answer. */
   | { type: 'model-finished'; reason: 'end' | 'length' | 'refused' }
-  | { type: 'model-failed'; error: AppErrorData; at: number }
+  /** `random`: 0 ≤ random < 1, spreads the tries of many clients. */
+  | { type: 'model-failed'; error: AppErrorData; at: number; random: number }
+  /** The person wrote something; it goes to the model with the next step. */
+  | { type: 'steer' }
   | { type: 'retry-due' }
   | { type: 'checked'; key: string; facts: CallFacts; verdict: Verdict; at: number }
   | { type: 'approved'; key: string; at: number }
@@ -89,9 +99,9 @@ export type TurnEffect =
 export interface TurnLimits {
   /** Model calls in one turn. */
   maxSteps: number
-  /** Identical calls from which on a person is asked. */
+  /** Identical calls, or rounds of one circle, from which on a person is asked. */
   askAfterRepeats: number
-  /** Identical calls at which the turn ends. */
+  /** Identical calls, or rounds of one circle, at which the turn ends. */
   endAfterRepeats: number
 }
 export const TURN_LIMITS: TurnLimits = { maxSteps: 50, askAfterRepeats: 3, endAfterRepeats: 5 }

@@ -12,7 +12,7 @@ const checked = (key: string, verdict: Verdict['kind'] | Verdict = 'allow', risk
   verdict: typeof verdict === 'object' ? verdict : verdict === 'refuse' ? { kind: 'refuse', status: 'failed', text: 'no such thing' } : { kind: verdict },
 })
 const result = (key: string, text = `result of ${key}`, isError = false): TurnEvent => ({ type: 'tool-finished', key, at: AT, outcome: { text, isError, bytes: text.length, images: [] } })
-const failed = (error: AppError): TurnEvent => ({ type: 'model-failed', error: error.toData(), at: AT })
+const failed = (error: AppError): TurnEvent => ({ type: 'model-failed', error: error.toData(), at: AT, random: 0.5 })
 const finished: TurnEvent = { type: 'model-finished', reason: 'end' }
 
 /** Feeds events; gives the last state and all effects as short words. */
@@ -47,6 +47,36 @@ describe('a turn without tools', () => {
   })
   it('begins once', () => {
     expect(play([{ type: 'begin' }, { type: 'begin' }]).effects).toEqual(['callModel'])
+  })
+})
+
+describe('a message while it runs', () => {
+  const steer: TurnEvent = { type: 'steer' }
+  it('that comes before the last answer gives one more step; one that went along with a call does not', () => {
+    expect(play([{ type: 'begin' }, { type: 'text' }, steer, finished, { type: 'text' }, finished]).effects).toEqual(['callModel', 'callModel', 'finish done'])
+    expect(play([{ type: 'begin' }, call('a'), finished, checked('a'), steer, result('a'), { type: 'text' }, finished]).effects)
+      .toEqual(['callModel', 'check a', 'runTool a', 'callModel', 'finish done'])
+  })
+  it('changes nothing for a turn that is over, or that may take no more steps', () => {
+    const over = play([{ type: 'begin' }, finished]).state
+    expect(step(over, steer)).toEqual({ state: over, effects: [] })
+    const last = { ...play([{ type: 'begin' }, steer]).state, step: TURN_LIMITS.maxSteps - 1 }
+    expect(play([finished], last).effects).toEqual(['finish done'])
+  })
+})
+
+describe('a circle of changes', () => {
+  const round = (key: string, args: string): TurnEvent[] => [call(key, args, 'edit'), finished, checked(key, 'allow', 'write'), result(key, 'edited')]
+  it('is asked about in its third round, and ends the turn in its fifth', () => {
+    const there = (n: number): TurnEvent[] => round(`a${n}`, '{"from":"x","to":"y"}')
+    const back = (n: number): TurnEvent[] => round(`b${n}`, '{"from":"y","to":"x"}')
+    const two = play([{ type: 'begin' }, ...there(1), ...back(1), ...there(2), ...back(2)])
+    expect(two.effects).not.toContain('ask b2')
+    const third = play([call('a3', '{"to":"y","from":"x"}', 'edit'), finished, checked('a3', 'allow', 'write')], two.state)
+    expect(third.last).toEqual(['ask a3'])
+    // A person who allows it has seen it.
+    const allowed = play([{ type: 'approved', key: 'a3', at: AT }, result('a3', 'edited'), ...back(3)], third.state)
+    expect(allowed.effects).not.toContain('ask b3')
   })
 })
 
@@ -114,11 +144,11 @@ describe('stopping', () => {
 })
 
 describe('a failing model call', () => {
-  it('is tried again three times, each wait twice as long', () => {
+  it('is tried again four times, each wait twice as long', () => {
     const broken = failed(new AppError('gateway.unreachable'))
     const due: TurnEvent = { type: 'retry-due' }
-    expect(play([{ type: 'begin' }, broken, due, broken, due, broken, due, broken]).effects).toEqual([
-      'callModel', 'wait 500', 'callModel', 'wait 1000', 'callModel', 'wait 2000', 'callModel', 'abort', 'finish failed gateway.unreachable',
+    expect(play([{ type: 'begin' }, broken, due, broken, due, broken, due, broken, due, broken]).effects).toEqual([
+      'callModel', 'wait 500', 'callModel', 'wait 1000', 'callModel', 'wait 2000', 'callModel', 'wait 4000', 'callModel', 'abort', 'finish failed gateway.unreachable',
     ])
   })
   it('is not tried again after text or a call', () => {

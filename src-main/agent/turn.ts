@@ -4,6 +4,7 @@
  */
 import type { TurnStatus } from '../../src-shared/domain/session.ts'
 import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
+import { addToTrail, resultMark, roundsWith } from './circles.ts'
 import { callFingerprint, countCalls } from './repeats.ts'
 import { planRetry } from './retry.ts'
 import { TURN_LIMITS, type CallResult, type EndStatus, type TurnCall, type TurnEffect, type TurnEvent, type TurnLimits, type TurnState } from './turn-state.ts'
@@ -14,7 +15,7 @@ export interface Stepped {
 }
 
 export const NEW_TURN: TurnState = {
-  phase: 'new', step: 0, attempt: 0, heard: false, calls: [], answered: [], toolCalls: 0, repeats: {}, outcome: null,
+  phase: 'new', step: 0, attempt: 0, heard: false, calls: [], answered: [], toolCalls: 0, steered: 0, pause: null, trail: [], repeats: {}, outcome: null,
 }
 
 const DENIED = 'The person denied this call.'
@@ -34,7 +35,9 @@ export function step(state: TurnState, event: TurnEvent, limits: TurnLimits = TU
     case 'model-finished':
       return state.phase === 'calling' ? modelFinished(state, event.reason, limits) : same(state)
     case 'model-failed':
-      return state.phase === 'calling' ? modelFailed(state, event.error, event.at) : same(state)
+      return state.phase === 'calling' ? modelFailed(state, event) : same(state)
+    case 'steer':
+      return same({ ...state, steered: state.steered + 1 })
     case 'retry-due':
       return state.phase === 'pausing' ? callModel(state) : same(state)
     case 'checked':
@@ -63,7 +66,8 @@ function same(state: TurnState): Stepped {
 }
 
 function callModel(state: TurnState): Stepped {
-  return { state: { ...state, phase: 'calling', heard: false, calls: [] }, effects: [{ type: 'callModel' }] }
+  // Whatever the person wrote meanwhile goes along.
+  return { state: { ...state, phase: 'calling', heard: false, calls: [], steered: 0, pause: null }, effects: [{ type: 'callModel' }] }
 }
 
 function collect(state: TurnState, event: Extract<TurnEvent, { type: 'tool-call' }>): TurnState {
@@ -77,21 +81,23 @@ function collect(state: TurnState, event: Extract<TurnEvent, { type: 'tool-call'
 function modelFinished(state: TurnState, reason: Extract<TurnEvent, { type: 'model-finished' }>['reason'], limits: TurnLimits): Stepped {
   if (state.calls.length === 0) {
     // A cut or refused answer is no answer: it must not look like one.
+    if (reason === 'end' && state.steered > 0 && state.step + 1 < limits.maxSteps) return callModel({ ...state, answered: [], step: state.step + 1, attempt: 0 })
     if (reason === 'end') return finish(state, 'done', null)
     return finish(state, 'failed', new AppError(reason === 'length' ? 'turn.answer-cut' : 'turn.refused').toData())
   }
   const repeats = countCalls(state.repeats, state.calls)
   const calls = state.calls.map((call): TurnCall => ({ ...call, phase: 'checking' }))
   const next: TurnState = { ...state, phase: 'tools', attempt: 0, repeats, calls }
-  const circling = calls.some((call) => repeatsOf(next, call) >= limits.endAfterRepeats)
+  const circling = calls.some((call) => timesOf(next, call) >= limits.endAfterRepeats)
   if (circling) return end(next, 'failed', tooManySteps(state.step + 1), null, 'The call was not run: the same call was made too often.')
   return { state: next, effects: calls.map((call) => ({ type: 'check', key: call.key })) }
 }
 
-function modelFailed(state: TurnState, error: AppErrorData, at: number): Stepped {
-  const ms = planRetry(error, state.attempt, state.heard)
+function modelFailed(state: TurnState, { error, at, random }: Extract<TurnEvent, { type: 'model-failed' }>): Stepped {
+  const ms = planRetry(error, state.attempt, state.heard, random)
   if (ms === null) return end(state, 'failed', error, at, NOT_RUN)
-  return { state: { ...state, phase: 'pausing', attempt: state.attempt + 1 }, effects: [{ type: 'waitRetry', ms }] }
+  const attempt = state.attempt + 1
+  return { state: { ...state, phase: 'pausing', attempt, pause: { until: at + ms, error, attempt: attempt + 1 } }, effects: [{ type: 'waitRetry', ms }] }
 }
 
 function checked(state: TurnState, event: Extract<TurnEvent, { type: 'checked' }>, limits: TurnLimits): Stepped {
@@ -102,7 +108,7 @@ function checked(state: TurnState, event: Extract<TurnEvent, { type: 'checked' }
   if (verdict.kind === 'refuse') {
     return goOn(settle(known, call.key, { ...NO_RESULT, status: verdict.status, text: verdict.text }, event.at), event.at, limits)
   }
-  const repeats = repeatsOf(state, call)
+  const repeats = timesOf(state, call)
   const repeated = repeats >= limits.askAfterRepeats
   if (verdict.kind === 'allow' && !repeated) return goOn(change(known, call.key, { phase: 'ready' }), event.at, limits)
   const facts = repeated ? { ...event.facts, summary: `Asked for ${repeats} times: ${event.facts.summary}` } : event.facts
@@ -114,14 +120,16 @@ function approved(state: TurnState, key: string, at: number, limits: TurnLimits)
   const call = inPhase(state, key, 'asking')
   if (!call) return same(state)
   const { [callFingerprint(call.wireName, call.argumentsText)]: _counted, ...repeats } = state.repeats
-  return goOn(change({ ...state, repeats }, key, { phase: 'ready' }), at, limits)
+  // A person saw it: from here on it is no circle.
+  return goOn(change({ ...state, repeats, trail: [] }, key, { phase: 'ready' }), at, limits)
 }
 
 function toolFinished(state: TurnState, event: Extract<TurnEvent, { type: 'tool-finished' }>, limits: TurnLimits): Stepped {
   const call = inPhase(state, event.key, 'running')
   if (!call) return same(state)
   const { text, isError, bytes, images } = event.outcome
-  const settled = settle(state, call.key, { status: isError ? 'failed' : 'done', text, isError, bytes, images, denyNote: null }, event.at)
+  const trail = addToTrail(state.trail, { call: callFingerprint(call.wireName, call.argumentsText), result: resultMark(text) })
+  const settled = settle({ ...state, trail }, call.key, { status: isError ? 'failed' : 'done', text, isError, bytes, images, denyNote: null }, event.at)
   // A new change to the folder makes repeating earlier calls sensible again: the tests, the same read.
   const changed = !isError && call.facts?.risk === 'write' && repeatsOf(state, call) <= 1
   return goOn(changed ? { ...settled, repeats: countCalls({}, [call]) } : settled, event.at, limits)
@@ -154,7 +162,7 @@ function end(state: TurnState, status: EndStatus, error: AppErrorData | null, at
 }
 
 function finish(state: TurnState, status: EndStatus, error: AppErrorData | null): Stepped {
-  return { state: { ...state, phase: 'ended', outcome: { status, error } }, effects: [{ type: 'finish', status, error }] }
+  return { state: { ...state, phase: 'ended', pause: null, outcome: { status, error } }, effects: [{ type: 'finish', status, error }] }
 }
 
 const NO_RESULT = { isError: true, bytes: null, images: [], denyNote: null } as const
@@ -174,6 +182,11 @@ function change(state: TurnState, key: string, patch: Partial<TurnCall>): TurnSt
 
 function inPhase(state: TurnState, key: string, phase: TurnCall['phase']): TurnCall | undefined {
   return state.phase === 'tools' ? state.calls.find((call) => call.key === key && call.phase === phase) : undefined
+}
+
+/** How often the same call was made, or how many rounds of one circle it ends. */
+function timesOf(state: TurnState, call: TurnCall): number {
+  return Math.max(repeatsOf(state, call), roundsWith(state.trail, callFingerprint(call.wireName, call.argumentsText)))
 }
 
 function repeatsOf(state: TurnState, call: TurnCall): number {

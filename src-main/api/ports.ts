@@ -127,6 +127,7 @@ export interface ModelRequest {
   system: string
   messages: readonly ModelMessage[]
   tools: readonly ToolDefinition[]
+  /** Of the answer. */
   maxTokens: number
 }
 

@@ -176,6 +176,13 @@ export async function composeServices(platform: Platform, paths: Paths, options:
       return { connection, usage: system.usage }
     },
     beforeCall: () => checkToolbox(account.state(), clock.now()),
+    spending: (model) => {
+      const { turnMicro, sessionMicro, dayMicro } = settings.get().budgets
+      const { models, spentToday } = account.state()
+      return { turnMicro, sessionMicro, dayMicro, spentTodayMicro: spentToday?.value ?? null, rate: models?.value.find((one) => one.id === model)?.rate ?? null }
+    },
+    contextWindow: (model) => account.state().models?.value.find((one) => one.id === model)?.contextWindow ?? null,
+    random,
     wireFor: (model) => account.state().models?.value.find((one) => one.id === model)?.wires[0] ?? null,
     mcp, workspace, approvalMode: options.approvalMode, clock, timers, ids, log, platform: platform.name,
     publish: (events) => {

@@ -11,6 +11,8 @@ export interface SettingsFile extends Settings {
 
 export const DEFAULT_SETTINGS_FILE: SettingsFile = { version: 1, ...DEFAULT_SETTINGS, gatewayPort: DEFAULT_GATEWAY_PORT }
 
+const micro = z.int().min(1).max(1_000_000_000_000).nullable()
+
 /** A setting that an older version did not know takes its default; a wrong one makes the file damaged. */
 export const settingsFileSchema: z.ZodType<SettingsFile> = z.object({
   version: z.literal(1),
@@ -20,5 +22,6 @@ export const settingsFileSchema: z.ZodType<SettingsFile> = z.object({
   notifications: z.boolean().default(DEFAULT_SETTINGS.notifications),
   defaultModel: z.string().min(1).max(200).nullable().default(DEFAULT_SETTINGS.defaultModel),
   lastFolder: z.string().min(1).max(4000).nullable().default(DEFAULT_SETTINGS.lastFolder),
+  budgets: z.object({ turnMicro: micro, sessionMicro: micro, dayMicro: micro }).default(DEFAULT_SETTINGS.budgets),
   gatewayPort: z.int().min(1024).max(65_535).default(DEFAULT_SETTINGS_FILE.gatewayPort),
 })

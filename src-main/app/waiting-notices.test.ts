@@ -3,7 +3,7 @@ import type { SessionSummary } from '../../src-shared/domain/session.ts'
 import { createWaitingNotices } from './waiting-notices.ts'
 
 const session = (id: string, activity: SessionSummary['activity']): SessionSummary => ({
-  id, activity, title: `Session ${id}`, folder: '/f', model: 'm', wire: 'messages', createdAt: 0, updatedAt: 0, costMicro: null,
+  id, activity, title: `Session ${id}`, folder: '/f', model: 'm', wire: 'messages', createdAt: 0, updatedAt: 0, costMicro: null, mode: 'agent', pinned: false, budgetMicro: null,
 })
 
 function fixture() {

@@ -29,7 +29,7 @@ afterEach(() => {
 })
 
 const session = (id: string, more: Partial<SessionSummary> = {}): SessionSummary => ({
-  id, title: 'T', folder: '/f', model: 'm', wire: 'messages', createdAt: 1, updatedAt: 1, costMicro: null, activity: 'idle', ...more,
+  id, title: 'T', folder: '/f', model: 'm', wire: 'messages', createdAt: 1, updatedAt: 1, costMicro: null, activity: 'idle', mode: 'agent', pinned: false, budgetMicro: null, ...more,
 })
 const begin = (sessionId: string, turnId: string): void => repository.insertTurn({ id: turnId, sessionId, model: 'm', startedAt: 5 })
 const user = (id: string, turnId: string, text = 'hi'): SessionItem => ({ kind: 'user', id, turnId, at: 1, text })

@@ -2,13 +2,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../src-shared/errors.ts'
 import { itemsTable, type ItemsTable } from './items-table.ts'
+import { queueTable, type QueueTable } from './queue-table.ts'
 import { receiptsTable, type ReceiptsTable } from './receipts-table.ts'
 import { rulesTable, type RulesTable } from './rules-table.ts'
 import { sessionsTable, type SessionsTable } from './sessions-table.ts'
 import { toolCallsTable, type ToolCallsTable } from './tool-calls-table.ts'
 import { turnsTable, type TurnsTable } from './turns-table.ts'
 
-export interface SessionRepository extends SessionsTable, ItemsTable, TurnsTable, ToolCallsTable, ReceiptsTable, RulesTable {
+export interface SessionRepository extends SessionsTable, ItemsTable, TurnsTable, ToolCallsTable, ReceiptsTable, RulesTable, QueueTable {
   /** Runs `work` in one transaction (or inside the one under way). @throws AppError `storage.disk-full`, `storage.failed`; nothing is kept then. */
   transaction<T>(work: () => T): T
 }
@@ -36,6 +37,7 @@ export function createSessionRepository(database: DatabaseSync): SessionReposito
     ...toolCallsTable(database),
     ...receiptsTable(database),
     ...rulesTable(database),
+    ...queueTable(database),
     transaction,
   }
 }

@@ -88,4 +88,19 @@ export const SESSION_MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: 'sessions-2',
+    sql: `
+      ALTER TABLE sessions ADD COLUMN mode TEXT NOT NULL DEFAULT 'agent';
+      ALTER TABLE sessions ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE sessions ADD COLUMN budget_micro INTEGER;
+      CREATE TABLE queued_messages (
+        id TEXT PRIMARY KEY,
+        session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        text TEXT NOT NULL,
+        at INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX queued_of_session ON queued_messages (session_id, at);
+    `,
+  },
 ]

@@ -3,6 +3,10 @@ import type { MicroDollars } from './money.ts'
 import type { WireName } from './account.ts'
 import type { AppErrorData } from '../errors.ts'
 
+/** `chat`: no tools. `plan`: tools that only read, and a plan at the end. `agent`: all tools, each as its risk asks. */
+export type SessionMode = 'chat' | 'plan' | 'agent'
+export const SESSION_MODES: readonly SessionMode[] = ['chat', 'plan', 'agent']
+
 export interface SessionSummary {
   id: string
   title: string
@@ -16,6 +20,34 @@ export interface SessionSummary {
   costMicro: MicroDollars | null
   /** What the newest turn is doing. */
   activity: 'idle' | 'running' | 'waiting'
+  mode: SessionMode
+  /** Kept at the top of its folder. */
+  pinned: boolean
+  /** Most that the session may cost; null = no limit of its own. */
+  budgetMicro: MicroDollars | null
+}
+
+/** A message that was typed while a turn runs; it goes to the model with its next step. */
+export interface QueuedMessage {
+  id: string
+  text: string
+  at: number
+}
+
+/** Why a turn waits before it asks the model again, and until when (epoch ms). */
+export interface TurnPause {
+  until: number
+  error: AppErrorData
+  /** The try that comes next, counted from 2. */
+  attempt: number
+}
+
+/** Which limit of spending is near or reached. */
+export type BudgetScope = 'turn' | 'session' | 'day'
+export interface BudgetWarning {
+  scope: BudgetScope
+  spentMicro: MicroDollars
+  capMicro: MicroDollars
 }
 
 export type TurnStatus = 'running' | 'waiting' | 'done' | 'stopped' | 'failed' | 'interrupted'
@@ -106,6 +138,9 @@ export type ChatEvent =
   | { type: 'delta'; sessionId: string; itemId: string; offset: number; text: string }
   | { type: 'session'; session: SessionSummary }
   | { type: 'removed'; sessionId: string }
+  | { type: 'queued'; sessionId: string; queued: readonly QueuedMessage[] }
+  | { type: 'pause'; sessionId: string; pause: TurnPause | null }
+  | { type: 'budget'; sessionId: string; warning: BudgetWarning | null }
 
 export type ApprovalDecision =
   | { kind: 'once' }
@@ -120,6 +155,8 @@ export interface SessionPage {
   from: number
   items: readonly SessionItem[]
   seq: number
+  queued: readonly QueuedMessage[]
+  pause: TurnPause | null
 }
 
 /** Sum of step costs; null when any is unknown or there are none. */

@@ -12,6 +12,8 @@ export interface Settings {
   notifications: boolean
   defaultModel: string | null
   lastFolder: string | null
+  /** Most that may be spent on one turn, one session and in one day before Portico stops (micro-dollars); null = no limit. */
+  budgets: { turnMicro: number | null; sessionMicro: number | null; dayMicro: number | null }
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -21,6 +23,7 @@ export const DEFAULT_SETTINGS: Settings = {
   notifications: true,
   defaultModel: null,
   lastFolder: null,
+  budgets: { turnMicro: null, sessionMicro: null, dayMicro: null },
 }
 
 /** The embedded gateway's process. */

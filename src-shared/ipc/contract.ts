@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { AccountState, SystemInfo } from '../domain/account.ts'
 import type { UpstreamTest } from '../domain/gateway.ts'
-import type { SessionPage, SessionSummary } from '../domain/session.ts'
+import { SESSION_MODES, type SessionPage, type SessionSummary } from '../domain/session.ts'
 import { CLIENT_IDS, EFFORTS, FREEDOMS, TOKEN_WAYS, type ApplyReport, type Backup, type RemoteView, type RevertedClient, type SetupPlan, type VerifiedClient } from '../domain/setup.ts'
 import { gatewayInputs } from './gateway-inputs.ts'
 import type { CommandName } from './names.ts'
@@ -32,6 +32,8 @@ const server = {
   /** Names must be usable as variables, or as headers of a remote server; values go to the keychain, never back to the window. */
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]*$/).max(200), text(20_000)),
 }
+
+const cap = z.int().min(1).max(1_000_000_000_000).nullable()
 
 export const commands = {
   'app.copyText': { input: z.strictObject({ text: text(2_000_000) }), output: done },
@@ -77,6 +79,13 @@ export const commands = {
     }),
     output: done,
   },
+  /** Takes a message back that waits for the running turn's next step. */
+  'chat.unqueue': { input: z.strictObject({ sessionId: id, id }), output: output<{ text: string | null }>() },
+  /** Ends the wait before the next try of a failed model call. */
+  'chat.retryNow': { input: z.strictObject({ sessionId: id }), output: done },
+  'chat.setMode': { input: z.strictObject({ sessionId: id, mode: z.enum(SESSION_MODES) }), output: done },
+  'chat.setPinned': { input: z.strictObject({ sessionId: id, pinned: z.boolean() }), output: done },
+  'chat.setBudget': { input: z.strictObject({ sessionId: id, budgetMicro: z.int().min(1).max(1_000_000_000_000).nullable() }), output: done },
   'chat.rename': { input: z.strictObject({ sessionId: id, title: text(200).min(1) }), output: done },
   'chat.setModel': { input: z.strictObject({ sessionId: id, model, wire: wire.optional() }), output: done },
   'chat.remove': { input: z.strictObject({ sessionId: id }), output: done },
@@ -108,6 +117,7 @@ export const commands = {
       closeToTray: z.boolean().optional(),
       notifications: z.boolean().optional(),
       defaultModel: model.nullable().optional(),
+      budgets: z.strictObject({ turnMicro: cap, sessionMicro: cap, dayMicro: cap }).optional(),
     }),
     output: done,
   },

@@ -33,6 +33,8 @@ export function chatWorld(overrides: Partial<ChatDeps> & { wire?: ScriptedWire }
     connection: () => Promise.resolve({ connection: { baseUrl: 'http://gateway', token: 't' }, usage: null }),
     beforeCall: () => undefined,
     wireFor: () => 'messages',
+    // The middle: waits are as planned, those that a gateway names a twentieth longer.
+    random: () => 0.5,
     mcp: fakeHost(),
     workspace: fakeWorkspace({}),
     approvalMode: 'ask',

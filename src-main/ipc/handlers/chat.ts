@@ -27,6 +27,23 @@ export function chatHandlers({ chat, pickFolder }: ChatHandlerDeps): HandlersOf<
       chat.approve(input)
       return null
     },
+    'chat.unqueue': (input) => chat.unqueue(input),
+    'chat.retryNow': (input) => {
+      chat.retryNow(input)
+      return null
+    },
+    'chat.setMode': (input) => {
+      chat.setMode(input)
+      return null
+    },
+    'chat.setPinned': (input) => {
+      chat.setPinned(input)
+      return null
+    },
+    'chat.setBudget': (input) => {
+      chat.setBudget(input)
+      return null
+    },
     'chat.rename': (input) => {
       chat.rename(input)
       return null

@@ -11,7 +11,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { useAccount } from '../account/store.ts'
 import { useSettings } from '../settings/store.ts'
 import { connectTools } from '../tools/actions.ts'
-import { connectChat, newSession, openSession, remove, rename } from './actions.ts'
+import { connectChat, newSession, openSession, remove, rename, setPinned } from './actions.ts'
 import { groupByFolder, modelForNew, wireFor } from './logic.ts'
 import { DeleteDialog, RenameDialog } from './parts/SessionDialogs.tsx'
 import { SessionList } from './parts/SessionList.tsx'
@@ -34,6 +34,7 @@ export function ChatPanel() {
   const close = (): void => setAsking(null)
   const onRename = useCallback((session: SessionSummary) => setAsking({ kind: 'rename', session }), [])
   const onRemove = useCallback((session: SessionSummary) => setAsking({ kind: 'remove', session }), [])
+  const onPin = useCallback((session: SessionSummary) => void setPinned(session.id, !session.pinned), [])
   const onNew = (folder: string | undefined): void => {
     if (model) void newSession(model.id, wireFor(model, null), folder)
   }
@@ -49,6 +50,7 @@ export function ChatPanel() {
         onOpen={goTo}
         onRename={onRename}
         onRemove={onRemove}
+        onPin={onPin}
       />
       <Content blocked={blocked} onNew={() => onNew(undefined)} empty={sessions !== null && wanted === null} />
       {asking?.kind === 'rename' ? <RenameDialog session={asking.session} onClose={close} onRename={(title) => void rename(asking.session.id, title)} /> : null}

@@ -1,5 +1,5 @@
 /** What a person does in Chat, as calls to main; and the topics of Chat, as changes of its store. Runs in the window. */
-import type { ApprovalDecision, ChatEvent } from '../../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ChatEvent, SessionMode } from '../../../src-shared/domain/session.ts'
 import type { WireName } from '../../../src-shared/domain/account.ts'
 import { ask } from '../../bridge/ask.ts'
 import { call, subscribe } from '../../bridge/portico.ts'
@@ -106,6 +106,26 @@ export async function retry(sessionId: string): Promise<void> {
   set((state) => refuse(state, sessionId, null))
   const result = await call('chat.retry', { sessionId })
   if (!result.ok) set((state) => refuse(state, sessionId, result.error))
+}
+/** Takes a message that waits back into the composer. */
+export async function unqueue(sessionId: string, id: string): Promise<void> {
+  const result = await ask('chat.unqueue', { sessionId, id })
+  if (!result.ok || result.value.text === null) return
+  const { text } = result.value
+  set((state) => setDraft(state, sessionId, [text, state.drafts[sessionId] ?? ''].filter((part) => part !== '').join('\n')))
+}
+export async function retryNow(sessionId: string): Promise<void> {
+  await ask('chat.retryNow', { sessionId })
+}
+export async function setMode(sessionId: string, mode: SessionMode): Promise<boolean> {
+  return (await ask('chat.setMode', { sessionId, mode })).ok
+}
+export async function setPinned(sessionId: string, pinned: boolean): Promise<void> {
+  await ask('chat.setPinned', { sessionId, pinned })
+}
+/** Has the plan of a plan turn carried out. */
+export async function carryOut(sessionId: string): Promise<void> {
+  if (await setMode(sessionId, 'agent')) await send(sessionId, 'Carry out the plan.')
 }
 export async function stop(sessionId: string): Promise<void> {
   await ask('chat.stop', { sessionId })

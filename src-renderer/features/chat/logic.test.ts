@@ -7,7 +7,7 @@ import { durationText, folderName, groupByFolder, modelForNew, modelOptions, siz
 import { estimateHeight, missingRange } from './transcript.ts'
 
 const session = (id: string, folder: string, updatedAt: number, model = 'm'): SessionSummary => ({
-  id, title: id, folder, model, wire: 'messages', createdAt: 0, updatedAt, costMicro: null, activity: 'idle',
+  id, title: id, folder, model, wire: 'messages', createdAt: 0, updatedAt, costMicro: null, activity: 'idle', mode: 'agent', pinned: false, budgetMicro: null,
 })
 const model = (id: string, wires: ModelInfo['wires'] = ['messages'], practice = false): ModelInfo => ({ id, name: id, wires, contextWindow: null, practice, rate: null })
 const call = (part: Partial<ToolCallView>): ToolCallView => ({

@@ -18,12 +18,13 @@ export function folderName(folder: string): string {
 /** Sessions by folder; the folder that was used last comes first, as do a folder's newest sessions. */
 export function groupByFolder(sessions: readonly SessionSummary[]): readonly FolderGroup[] {
   const groups = new Map<string, SessionSummary[]>()
-  for (const session of sessions.toSorted((a, b) => b.updatedAt - a.updatedAt)) {
+  for (const session of sessions.toSorted((a, b) => Number(b.pinned) - Number(a.pinned) || b.updatedAt - a.updatedAt)) {
     const group = groups.get(session.folder)
     if (group) group.push(session)
     else groups.set(session.folder, [session])
   }
-  return [...groups].map(([folder, list]) => ({ folder, name: folderName(folder), sessions: list }))
+  const newest = (list: readonly SessionSummary[]): number => Math.max(...list.map((session) => session.updatedAt))
+  return [...groups].map(([folder, list]) => ({ folder, name: folderName(folder), sessions: list })).toSorted((a, b) => newest(b.sessions) - newest(a.sessions))
 }
 
 /** The model a new session begins with: the default, else the last used, else the first there is; null = none is known. */
@@ -67,6 +68,25 @@ export function whyNotSend({ auth, price, toolbox }: ComposerFacts): string | nu
   if (auth.refused) return 'The gateway no longer accepts this sign-in. Sign in again to send.'
   if (toolbox === 'pause' && price?.mode === 'surge') return 'Paused for the surge, as you chose on Home.'
   return null
+}
+
+/** How full the model's window was with its newest call; null = not known. */
+export function contextShare(items: readonly (SessionItem | null)[], contextWindow: number | null): number | null {
+  if (contextWindow === null) return null
+  const end = items.findLast((item) => item?.kind === 'turn-end' && item.receipt !== null)
+  const step = end?.kind === 'turn-end' ? end.receipt?.steps.at(-1) : undefined
+  if (!step || step.inputTokens === null || step.outputTokens === null) return null
+  return Math.min(1, (step.inputTokens + step.outputTokens) / contextWindow)
+}
+
+/** About what the next call costs, from the newest one's tokens and the price now; null = not known. */
+export function nextCallMicro(items: readonly (SessionItem | null)[], rate: ModelInfo['rate'], draft: string): number | null {
+  if (rate === null) return null
+  const end = items.findLast((item) => item?.kind === 'turn-end' && item.receipt !== null)
+  const step = end?.kind === 'turn-end' ? end.receipt?.steps.at(-1) : undefined
+  if (!step || step.inputTokens === null || step.outputTokens === null) return null
+  const input = step.inputTokens + step.outputTokens + Math.ceil(draft.length / 4)
+  return Math.round((input * rate.inputPerMillion + step.outputTokens * rate.outputPerMillion) / 1_000_000)
 }
 
 /** "512 B", "2.1 KB", "4.8 MB". */

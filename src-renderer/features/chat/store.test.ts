@@ -4,10 +4,10 @@ import type { ChatEvent, SessionItem, SessionPage, SessionSummary } from '../../
 import { applyBatch, applyFirstPage, applyPage, beginOpen, failOpen, initialChat, openId, refuse, setDraft, type ChatState } from './store.ts'
 
 const session: SessionSummary = {
-  id: 's', title: 'A session', folder: '/code', model: 'm', wire: 'messages', createdAt: 0, updatedAt: 0, costMicro: null, activity: 'idle',
+  id: 's', title: 'A session', folder: '/code', model: 'm', wire: 'messages', createdAt: 0, updatedAt: 0, costMicro: null, activity: 'idle', mode: 'agent', pinned: false, budgetMicro: null,
 }
 const user = (n: number, text = `text ${n}`): SessionItem => ({ kind: 'user', id: `i${n}`, turnId: 't', at: 0, text })
-const page = (from: number, items: readonly SessionItem[], total: number, seq: number): SessionPage => ({ session, total, from, items, seq })
+const page = (from: number, items: readonly SessionItem[], total: number, seq: number): SessionPage => ({ session, total, from, items, seq, queued: [], pause: null })
 const item = (index: number, text?: string): ChatEvent => ({ type: 'item', sessionId: 's', index, item: user(index, text) })
 const texts = (state: ChatState): (string | null)[] =>
   state.opening.kind === 'ready' ? state.opening.open.slots.map((slot) => (slot?.item.kind === 'user' ? slot.item.text : null)) : []

@@ -1,6 +1,6 @@
 /** Sessions, the open session's items, and drafts. Streaming text lives outside (live-texts.ts). State, pure changes, selectors. */
 import { create } from 'zustand'
-import type { ChatEvent, SessionItem, SessionPage, SessionSummary } from '../../../src-shared/domain/session.ts'
+import type { BudgetWarning, ChatEvent, QueuedMessage, SessionItem, SessionPage, SessionSummary, TurnPause } from '../../../src-shared/domain/session.ts'
 import type { AppErrorData } from '../../../src-shared/errors.ts'
 
 /** What stands at a place of the session. Every event of the chat topic up to `seq` is already in it. */
@@ -12,6 +12,12 @@ export interface OpenSession {
   session: SessionSummary
   /** null = not read from main yet. */
   slots: readonly (Slot | null)[]
+  /** Typed while a turn runs, not delivered yet. */
+  queued: readonly QueuedMessage[]
+  /** Why the turn waits before it tries again. */
+  pause: TurnPause | null
+  /** A limit of spending is near. */
+  warning: BudgetWarning | null
 }
 /** One message of the chat topic, kept while a page is on its way. */
 export interface EventBatch {
@@ -56,7 +62,7 @@ export function failOpen(state: ChatState, sessionId: string, error: AppErrorDat
 export function applyFirstPage(state: ChatState, page: SessionPage): ChatState {
   if (state.opening.kind !== 'loading' || state.opening.sessionId !== page.session.id) return state
   const { waiting } = state.opening
-  const empty: OpenSession = { session: page.session, slots: Array.from({ length: page.total }, () => null) }
+  const empty: OpenSession = { session: page.session, slots: Array.from({ length: page.total }, () => null), queued: page.queued, pause: page.pause, warning: null }
   const ready: ChatState = { ...state, opening: { kind: 'ready', open: withPage(empty, page) } }
   return waiting.filter(({ seq }) => seq > page.seq).reduce(applyBatch, ready)
 }
@@ -91,6 +97,9 @@ function applyEvent(state: ChatState, event: ChatEvent, seq: number): ChatState 
   }
   if (event.sessionId !== open.session.id) return state
   if (event.type === 'removed') return { ...state, opening: { kind: 'none' } }
+  if (event.type === 'queued') return { ...state, opening: { kind: 'ready', open: { ...open, queued: event.queued } } }
+  if (event.type === 'pause') return { ...state, opening: { kind: 'ready', open: { ...open, pause: event.pause } } }
+  if (event.type === 'budget') return { ...state, opening: { kind: 'ready', open: { ...open, warning: event.warning } } }
   const known = open.slots[event.index]
   if (known && known.seq >= seq) return state
   const slots = open.slots.slice()

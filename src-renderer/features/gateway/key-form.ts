@@ -1,6 +1,6 @@
 /** A key as its form holds it. Pure. */
 import type { GatewayKeyView, GatewayScope, NewKey } from '../../../src-shared/domain/gateway.ts'
-import { countText, moneyText, readCount, readList, readMoney } from './amounts.ts'
+import { countText, moneyText, readCount, readList, readMoney } from '../../lib/amounts.ts'
 
 export const EXPIRIES = [
   { value: 'never', label: 'No end', days: null }, { value: '7', label: '7 days', days: 7 }, { value: '30', label: '30 days', days: 30 },

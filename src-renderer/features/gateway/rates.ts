@@ -1,7 +1,7 @@
 /** Rates and price cards as they are typed, and the changes of a price book. Pure. */
 import type { GatewayPrices, GatewayRate, PriceCard, ScheduleWindow } from '../../../src-shared/domain/gateway.ts'
 import type { PriceMode } from '../../../src-shared/domain/price.ts'
-import { moneyText, readMoney } from './amounts.ts'
+import { moneyText, readMoney } from '../../lib/amounts.ts'
 
 export type RateField = 'input' | 'output' | 'cacheRead' | 'cacheWrite'
 export const RATE_FIELDS: readonly { field: RateField; name: string; optional: boolean }[] = [

@@ -11,6 +11,7 @@ import { useHas } from '../onboarding/store.ts'
 import { updateSettings } from './actions.ts'
 import { modelOptions } from './logic.ts'
 import { GatewayRow } from './parts/GatewayRow.tsx'
+import { Limits } from './parts/Limits.tsx'
 import { KeychainRow } from './parts/KeychainRow.tsx'
 import { Row, Section } from './parts/Section.tsx'
 import { useSettings, useSettingsStore } from './store.ts'
@@ -45,6 +46,7 @@ export function SettingsPanel() {
               className="w-64"
             />
           </Row>
+          <Limits budgets={settings.budgets} onChange={(budgets) => void updateSettings({ budgets })} />
         </Section>
       ) : null}
       {hasGateway ? (

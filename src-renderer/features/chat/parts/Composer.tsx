@@ -1,8 +1,10 @@
 /** Where a person writes: grows with the text, Enter sends, Escape twice stops. Props only. */
-import { ArrowUp, Square } from 'lucide-react'
+import { ArrowUp, CornerDownLeft, Square, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { cx } from '../../../lib/classes.ts'
 import { Button } from '../../../ui/button.tsx'
+import type { QueuedMessage, SessionMode } from '../../../../src-shared/domain/session.ts'
+import { IconButton } from '../../../ui/icon-button.tsx'
 import { Select, type SelectOption } from '../../../ui/select.tsx'
 
 export interface ComposerProps {
@@ -17,13 +19,23 @@ export interface ComposerProps {
   model: string
   models: readonly SelectOption[]
   onModel: (id: string) => void
-  /** "2 servers · 29 tools · 3 calls". */
+  /** "2 servers · 29 tools · 3 calls", the context, what the next call costs. */
   totals: string
+  mode: SessionMode
+  onMode: (mode: SessionMode) => void
+  queued: readonly QueuedMessage[]
+  onUnqueue: (id: string) => void
 }
+
+const MODES: readonly SelectOption[] = [
+  { value: 'agent', label: 'Agent', detail: 'Reads, and asks before it writes or runs' },
+  { value: 'plan', label: 'Plan', detail: 'Only looks, and ends in a plan' },
+  { value: 'chat', label: 'Chat', detail: 'No tools' },
+]
 /** How long the first Escape stays armed (ms). */
 const ARMED = 2500
 
-export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, blocked, model, models, onModel, totals }: ComposerProps) {
+export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, blocked, model, models, onModel, totals, mode, onMode, queued, onUnqueue }: ComposerProps) {
   const box = useRef<HTMLTextAreaElement>(null)
   const [sending, setSending] = useState(false)
   const [armed, setArmed] = useState(false)
@@ -40,7 +52,7 @@ export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, 
   }, [armed])
 
   const text = draft.trim()
-  const canSend = text !== '' && blocked === null && !busy && !sending
+  const canSend = text !== '' && blocked === null && !sending
   const send = (): void => {
     if (!canSend) return
     setSending(true)
@@ -59,12 +71,23 @@ export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, 
         send()
       }}
     >
+      {queued.length > 0 ? (
+        <ul aria-label="Waiting for the next step" className="flex flex-col gap-1 border-b border-border px-3 py-2">
+          {queued.map((message) => (
+            <li key={message.id} className="flex items-center gap-2 text-sm text-text-2">
+              <CornerDownLeft aria-hidden className="size-3.5 shrink-0 text-text-3" />
+              <span className="min-w-0 flex-1 truncate" title={message.text}>{message.text}</span>
+              <IconButton label="Take this message back" icon={<X aria-hidden />} size="sm" onClick={() => onUnqueue(message.id)} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
       <textarea
         ref={box}
         rows={1}
         aria-label="Message"
         aria-describedby="composer-note"
-        placeholder={busy ? 'Type the next message while it works' : 'Ask for a change, or a question about this folder'}
+        placeholder={busy ? 'Add something: it is read with the next step' : 'Ask for a change, or a question about this folder'}
         value={draft}
         onChange={(event) => onDraft(event.target.value)}
         onKeyDown={(event) => {
@@ -83,9 +106,10 @@ export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, 
       />
       <div className="flex items-center gap-2.5 px-3 pt-1 pb-2.5">
         <Select look="pill" label="Model" value={model} options={models} onChange={onModel} disabled={busy || models.length === 0} className="max-w-[260px]" />
+        <Select look="pill" label="Mode" value={mode} options={MODES} onChange={(chosen) => onMode(chosen === 'plan' || chosen === 'chat' ? chosen : 'agent')} disabled={busy} />
         <span className="tabular min-w-0 truncate text-sm text-text-3">{totals}</span>
         <p id="composer-note" role="status" className={cx('ml-auto min-w-0 truncate text-right text-sm', blocked ? 'text-warn' : 'text-text-3')}>
-          {armed ? 'Press Esc again to stop' : (blocked ?? (busy && text !== '' ? 'This turn comes first' : ''))}
+          {armed ? 'Press Esc again to stop' : (blocked ?? (busy && text !== '' ? 'Enter adds it to the next step' : ''))}
         </p>
         {busy ? (
           <Button size="sm" icon={<Square aria-hidden />} onClick={stop}>Stop</Button>

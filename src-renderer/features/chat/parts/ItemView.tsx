@@ -15,9 +15,11 @@ export interface ItemViewProps {
   asks: boolean
   onRetry: (() => void) | null
   onAnswer: (approvalId: string, decision: ApprovalDecision) => Promise<boolean>
+  /** Only under a plan that is the newest. */
+  onCarryOut: (() => void) | null
 }
 
-export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer }: ItemViewProps) {
+export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer, onCarryOut }: ItemViewProps) {
   switch (item.kind) {
     case 'user': return <UserText text={item.text} />
     case 'assistant': {
@@ -30,7 +32,7 @@ export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAn
       const { approvalId } = call
       return <ApprovalCard key={approvalId} call={call} first={asks} onAnswer={(decision) => onAnswer(approvalId, decision)} />
     }
-    case 'turn-end': return <TurnEnd item={item} onRetry={onRetry} />
+    case 'turn-end': return <TurnEnd item={item} onRetry={onRetry} onCarryOut={onCarryOut} />
   }
 })
 

@@ -1,5 +1,5 @@
 /** The sessions, by folder, each with what it has cost. Props only. */
-import { Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react'
+import { Ellipsis, Pencil, Pin, PinOff, Plus, Trash2 } from 'lucide-react'
 import { memo, useState } from 'react'
 import type { SessionSummary } from '../../../../src-shared/domain/session.ts'
 import { cx } from '../../../lib/classes.ts'
@@ -21,28 +21,29 @@ export interface SessionListProps {
   onOpen: (id: string) => void
   onRename: (session: SessionSummary) => void
   onRemove: (session: SessionSummary) => void
+  onPin: (session: SessionSummary) => void
 }
 
 /** Sessions of one folder shown at first. */
 const AT_FIRST = 30
 
-export function SessionList({ groups, current, busy, blocked, onNew, onOpen, onRename, onRemove }: SessionListProps) {
+export function SessionList({ groups, current, busy, blocked, onNew, onOpen, onRename, onRemove, onPin }: SessionListProps) {
   return (
     <nav aria-label="Sessions" className="flex w-[236px] shrink-0 flex-col border-r border-border max-[860px]:w-[196px]">
       <div className="p-3 pb-2">
         <Button className="w-full" icon={<Plus aria-hidden />} busy={busy} disabled={blocked !== null} title={blocked ?? 'Choose a folder to work in'} onClick={() => onNew(undefined)}>New session</Button>
       </div>
-      <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-3">
+      <div className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto px-3 pb-3">
         {groups === null ? <div className="flex flex-col gap-2 pt-2"><Skeleton className="h-8" /><Skeleton className="h-8" /><Skeleton className="h-8" /></div> : null}
         {groups?.map((group) => (
-          <Folder key={group.folder} group={group} current={current} canMake={blocked === null && !busy} onNew={onNew} onOpen={onOpen} onRename={onRename} onRemove={onRemove} />
+          <Folder key={group.folder} group={group} current={current} canMake={blocked === null && !busy} onNew={onNew} onOpen={onOpen} onRename={onRename} onRemove={onRemove} onPin={onPin} />
         ))}
       </div>
     </nav>
   )
 }
 
-function Folder({ group, current, canMake, onNew, ...rowProps }: { group: FolderGroup; canMake: boolean } & Pick<SessionListProps, 'current' | 'onNew' | 'onOpen' | 'onRename' | 'onRemove'>) {
+function Folder({ group, current, canMake, onNew, ...rowProps }: { group: FolderGroup; canMake: boolean } & Pick<SessionListProps, 'current' | 'onNew' | 'onOpen' | 'onRename' | 'onRemove' | 'onPin'>) {
   const [all, setAll] = useState(false)
   // The open session is always in sight.
   const shown = all ? group.sessions : group.sessions.filter((session, index) => index < AT_FIRST || session.id === current)
@@ -68,10 +69,10 @@ function Folder({ group, current, canMake, onNew, ...rowProps }: { group: Folder
   )
 }
 
-type RowProps = { session: SessionSummary; current: boolean } & Pick<SessionListProps, 'onOpen' | 'onRename' | 'onRemove'>
+type RowProps = { session: SessionSummary; current: boolean } & Pick<SessionListProps, 'onOpen' | 'onRename' | 'onRemove' | 'onPin'>
 
 /** Its menu is made when a pointer or the focus comes near: a long list stays cheap. */
-const Row = memo(function Row({ session, current, onOpen, onRename, onRemove }: RowProps) {
+const Row = memo(function Row({ session, current, onOpen, onRename, onRemove, onPin }: RowProps) {
   const [near, setNear] = useState(false)
   const title = session.title || 'Untitled'
   return (
@@ -87,7 +88,8 @@ const Row = memo(function Row({ session, current, onOpen, onRename, onRemove }: 
         title={title}
         className={cx('flex h-full min-w-0 flex-1 items-center gap-2 rounded-lg pl-2 text-left focus-visible:-outline-offset-2', current && 'font-semibold')}
       >
-        <span className="min-w-0 flex-1 truncate">{title}</span>
+        {session.pinned ? <Pin aria-hidden className="size-3 shrink-0 text-text-3" /> : null}
+        <span className="min-w-0 flex-1 truncate">{title}{session.pinned ? <span className="sr-only">, pinned</span> : null}</span>
         {/* A ring that stands still: anything that turns costs a frame each, next to text that streams. */}
         {session.activity === 'running' ? <span className="size-2 shrink-0 rounded-full border-2 border-accent"><span className="sr-only">running</span></span> : null}
         {session.activity === 'waiting' ? <span className="size-2 shrink-0 rounded-full bg-accent"><span className="sr-only">waits for your answer</span></span> : null}
@@ -98,6 +100,7 @@ const Row = memo(function Row({ session, current, onOpen, onRename, onRemove }: 
           <Menu
             trigger={<IconButton label={`More for ${title}`} icon={<Ellipsis aria-hidden />} size="sm" />}
             items={[
+              { id: 'pin', label: session.pinned ? 'Unpin' : 'Pin', icon: session.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />, onSelect: () => onPin(session) },
               { id: 'rename', label: 'Rename…', icon: <Pencil aria-hidden />, onSelect: () => onRename(session) },
               { id: 'remove', label: 'Delete…', icon: <Trash2 aria-hidden />, danger: true, disabled: session.activity !== 'idle', onSelect: () => onRemove(session) },
             ]}

@@ -1,6 +1,9 @@
 /** An open session: its items, the composer, and what is under way. Reads the store of Chat and the growing texts. */
-import { useCallback, useMemo, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { FolderOpen, FolderX } from 'lucide-react'
+import { formatMoney } from '../../../../src-shared/domain/money.ts'
+import type { BudgetWarning, TurnPause } from '../../../../src-shared/domain/session.ts'
+import { describe } from '../../../../src-shared/errors.ts'
 import { useAccount } from '../../account/store.ts'
 import { useOnboarding } from '../../onboarding/store.ts'
 import { useTools } from '../../tools/store.ts'
@@ -10,8 +13,8 @@ import { Button } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { ErrorNote } from '../../../ui/error-note.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
-import { approve, liveTexts, newSession, readPage, retry, send, setModel, stop } from '../actions.ts'
-import { folderName, modelOptions, spokenFor, whyNotSend, wireFor } from '../logic.ts'
+import { approve, carryOut, liveTexts, newSession, readPage, retry, retryNow, send, setMode, setModel, stop, unqueue } from '../actions.ts'
+import { contextShare, folderName, modelOptions, nextCallMicro, spokenFor, whyNotSend, wireFor } from '../logic.ts'
 import { setDraft, useChat, type OpenSession, type Slot } from '../store.ts'
 import { Composer } from './Composer.tsx'
 import { ItemView } from './ItemView.tsx'
@@ -19,10 +22,11 @@ import { Transcript } from './Transcript.tsx'
 
 export function SessionView({ open }: { open: OpenSession }) {
   const { session, slots } = open
-  const { id, activity } = session
+  const { id, activity, mode } = session
   const last = slots.at(-1)?.item ?? null
   const asking = useMemo(() => slots.findIndex((slot, index) => index >= slots.length - 60 && slot?.item.kind === 'tool' && slot.item.call.status === 'waiting'), [slots])
   const onRetry = useCallback(() => void retry(id), [id])
+  const onCarryOut = useCallback(() => void carryOut(id), [id])
   const onMissing = useCallback((from: number, count: number) => void readPage(id, from, count), [id])
   const draw = useCallback(
     ({ item }: Slot, index: number) => (
@@ -32,9 +36,10 @@ export function SessionView({ open }: { open: OpenSession }) {
         asks={index === asking}
         onRetry={item.kind === 'turn-end' && index === slots.length - 1 && activity === 'idle' && RETRYABLE.has(item.status) ? onRetry : null}
         onAnswer={approve}
+        onCarryOut={item.kind === 'turn-end' && index === slots.length - 1 && activity === 'idle' && item.status === 'done' && mode === 'plan' ? onCarryOut : null}
       />
     ),
-    [asking, slots.length, activity, onRetry],
+    [asking, slots.length, activity, mode, onRetry, onCarryOut],
   )
   return (
     <section aria-label={session.title || 'Session'} className="flex min-w-0 flex-1 flex-col">
@@ -42,6 +47,7 @@ export function SessionView({ open }: { open: OpenSession }) {
       <p className="sr-only" role="status">{spokenFor(last, activity)}</p>
       <div className="px-6 pb-4">
         <Refused sessionId={id} />
+        {open.warning ? <NearLimit warning={open.warning} /> : null}
         <SessionComposer open={open} />
       </div>
     </section>
@@ -61,8 +67,9 @@ function NewSession({ folder, model }: { folder: string; model: string }) {
 }
 
 /** What is under way when nothing that is drawn already says so. */
-function Foot({ open: { session, slots } }: { open: OpenSession }) {
+function Foot({ open: { session, slots, pause } }: { open: OpenSession }) {
   const item = slots.at(-1)?.item
+  if (pause) return <Paused pause={pause} onNow={() => void retryNow(session.id)} />
   if (session.activity !== 'running' || (item?.kind === 'tool' && item.call.status === 'running')) return null
   if (item?.kind === 'assistant' && !item.done) return <WorkingUntilText live={liveTexts.of(item)} />
   return <Working />
@@ -89,7 +96,28 @@ function Refused({ sessionId }: { sessionId: string }) {
   )
 }
 
-function SessionComposer({ open: { session } }: { open: OpenSession }) {
+const SCOPE_WORDS = { turn: 'this turn', session: 'this session', day: 'today' } as const
+function NearLimit({ warning }: { warning: BudgetWarning }) {
+  return <p role="status" className="mx-auto mb-2 max-w-[760px] text-sm text-warn">{formatMoney(warning.spentMicro)} of the {formatMoney(warning.capMicro)} limit for {SCOPE_WORDS[warning.scope]} are spent.</p>
+}
+
+/** A model call failed and is tried again: why, and how long it takes. */
+function Paused({ pause, onNow }: { pause: TurnPause; onNow: () => void }) {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 500)
+    return () => clearInterval(timer)
+  }, [])
+  const seconds = Math.max(0, Math.ceil((pause.until - now) / 1000))
+  return (
+    <p className="flex flex-wrap items-center gap-2 text-sm text-text-2">
+      <Spinner /> {describe(pause.error).title} Try {pause.attempt} in <span className="tabular">{seconds} s</span>.
+      <Button size="sm" variant="ghost" onClick={onNow}>Try now</Button>
+    </p>
+  )
+}
+
+function SessionComposer({ open: { session, slots, queued } }: { open: OpenSession }) {
   const draft = useChat((state) => state.drafts[session.id] ?? '')
   const models = useAccount((account) => account.models)?.value ?? NONE
   const price = useAccount((account) => account.price)?.value ?? null
@@ -97,6 +125,11 @@ function SessionComposer({ open: { session } }: { open: OpenSession }) {
   const auth = useOnboarding((state) => state.auth)
   const totals = useTools((state) => state.tools?.totals ?? null)
   const options = useMemo(() => modelOptions(models, session.model), [models, session.model])
+  const model = models.find((known) => known.id === session.model) ?? null
+  const items = useMemo(() => slots.map((slot) => slot?.item ?? null), [slots])
+  const share = contextShare(items, model?.contextWindow ?? null)
+  const next = model?.practice === true ? null : nextCallMicro(items, model?.rate ?? null, draft)
+  const facts = [totals ? totalsText(totals) : '', share === null ? '' : `context ${Math.max(1, Math.round(share * 100))} %`, next === null ? '' : `next ~${formatMoney(next)}`]
   return (
     <Composer
       sessionId={session.id}
@@ -112,7 +145,11 @@ function SessionComposer({ open: { session } }: { open: OpenSession }) {
         const info = models.find((known) => known.id === model)
         void setModel(session.id, model, info ? wireFor(info, session.wire) : undefined)
       }}
-      totals={totals ? totalsText(totals) : ''}
+      totals={facts.filter((fact) => fact !== '').join(' · ')}
+      mode={session.mode}
+      onMode={(mode) => void setMode(session.id, mode)}
+      queued={queued}
+      onUnqueue={(messageId) => void unqueue(session.id, messageId)}
     />
   )
 }

@@ -4,7 +4,7 @@ import type { GatewayAccountView, NewAccount } from '../../../../src-shared/doma
 import type { Result } from '../../../../src-shared/ipc/result.ts'
 import { formatMoney } from '../../../../src-shared/domain/money.ts'
 import { TextField } from '../../../ui/text-field.tsx'
-import { readMoney } from '../amounts.ts'
+import { readMoney } from '../../../lib/amounts.ts'
 import { FormDialog } from './FormDialog.tsx'
 
 /** The contract's largest credit at once (micro-dollars). */

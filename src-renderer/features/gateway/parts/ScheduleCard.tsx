@@ -8,7 +8,7 @@ import { MODE_DOT, MODE_NAME } from '../../../lib/price-mode.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Card } from '../../../ui/card.tsx'
 import { IconButton } from '../../../ui/icon-button.tsx'
-import { minuteText } from '../amounts.ts'
+import { minuteText } from '../../../lib/amounts.ts'
 import { DAY_NAMES, daysText, localMinute, MODES, WEEK, zoneText } from '../rates.ts'
 
 const FILL: Readonly<Record<PriceMode, string>> = { surge: 'fill-warn', standard: 'fill-hover', reduced: 'fill-good' }

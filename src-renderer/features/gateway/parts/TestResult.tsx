@@ -6,7 +6,7 @@ import type { AppErrorData } from '../../../../src-shared/errors.ts'
 import { ErrorNote } from '../../../ui/error-note.tsx'
 import { Money } from '../../../ui/money.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
-import { digits, durationText } from '../amounts.ts'
+import { digits, durationText } from '../../../lib/amounts.ts'
 import { adviceFor, adviceWithoutModels, sentence } from '../logic.ts'
 
 export type TestPhase =

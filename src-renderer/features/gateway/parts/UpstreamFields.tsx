@@ -1,6 +1,6 @@
 /** The fields of an upstream: name, address, key, and what is needed more rarely. Props only. */
 import { TextField } from '../../../ui/text-field.tsx'
-import { readCount, readList } from '../amounts.ts'
+import { readCount, readList } from '../../../lib/amounts.ts'
 import { upstreamProblems, type UpstreamProblems } from '../logic.ts'
 
 export interface UpstreamDraft {

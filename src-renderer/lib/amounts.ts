@@ -1,5 +1,5 @@
 /** Amounts, counts and lists as a person types them. Pure. */
-import { dollarsText, microFromDollars, type MicroDollars } from '../../../src-shared/domain/money.ts'
+import { dollarsText, microFromDollars, type MicroDollars } from '../../src-shared/domain/money.ts'
 
 /** "4.50", "$1,200", "0.000005" as micro-dollars; `undefined` = not an amount; null = nothing typed. Never negative. */
 export function readMoney(text: string): MicroDollars | null | undefined {
