@@ -13,7 +13,7 @@ export const APP_ERROR_CODES = [
   'workspace.edit-mismatch', 'workspace.stale', 'workspace.failed',
   'tool.unknown', 'tool.invalid-arguments', 'tool.denied', 'tool.failed', 'tool.timeout', 'tool.cancelled',
   'mcp.start-failed', 'mcp.start-timeout', 'mcp.exited', 'mcp.call-failed', 'mcp.call-timeout', 'mcp.result-too-large',
-  'mcp.unknown-server', 'mcp.duplicate-name', 'mcp.sign-in-needed',
+  'mcp.unknown-server', 'mcp.duplicate-name', 'mcp.sign-in-needed', 'mcp.tool-held',
   'session.not-found', 'session.busy', 'turn.stopped', 'turn.interrupted', 'turn.too-many-steps', 'turn.paused', 'turn.answer-cut', 'turn.refused', 'budget.reached',
   'approval.gone',
   'setup.invalid-file', 'setup.no-place', 'setup.unreadable', 'setup.not-writable', 'setup.stale', 'setup.client-running', 'setup.unknown-client', 'setup.unknown-preset',
@@ -172,6 +172,8 @@ export function describe(error: AppErrorData): ErrorWords {
       return words(`${server} took too long.`, `No answer within ${text('seconds', '')} s.`, 'Try again or restart the server in Tools.')
     case 'mcp.result-too-large':
       return words(`${server} sent too much.`, `The answer was over ${text('limit', 'the limit')} bytes.`, 'Ask for a smaller part.')
+    case 'mcp.tool-held':
+      return words(`${text('tool', 'This tool')} of ${server} is held back.`, text('reason', 'The person has to look at it first.'), 'Do without it, or ask the person to open Tools.')
     case 'mcp.sign-in-needed':
       return words(`${server} wants you to sign in.`, `Not signed in: ${text('reason', 'it wants you to sign in')}.`, 'Open Tools and choose Sign in.')
     case 'mcp.unknown-server':

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RuleKey, RulesTable } from '../sessions/rules-table.ts'
 import { createApprovals, permissionOf } from './approvals.ts'
 
-const rulesInMemory = (): RulesTable => {
+const rulesInMemory = (): Pick<RulesTable, 'addRule' | 'hasRule'> => {
   const kept = new Set<string>()
   const name = (scope: string, key: RuleKey): string => JSON.stringify([scope, key.server, key.tool, key.fingerprint])
   return { addRule: (scope, key) => void kept.add(name(scope, key)), hasRule: (scope, key) => kept.has(name(scope, key)) }

@@ -24,7 +24,7 @@ export interface Approvals {
   remember(sessionId: string, call: { risk: ToolRisk; rule: RuleKey; always: RuleKey }, decision: ApprovalDecision, at: number): void
 }
 
-export function createApprovals(rules: RulesTable, mode: ApprovalMode): Approvals {
+export function createApprovals(rules: Pick<RulesTable, 'addRule' | 'hasRule'>, mode: ApprovalMode): Approvals {
   return {
     mode,
     permission: (sessionId, call) =>

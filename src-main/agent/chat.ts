@@ -1,11 +1,12 @@
 /** The chat service: sessions and their turns, as the `chat.*` commands and the headless verb use them. Runs in main. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { WireName } from '../../src-shared/domain/account.ts'
-import type { ApprovalDecision, ChatEvent, SessionMode, SessionPage, SessionSummary, TurnPause } from '../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ApprovalRule, ChatEvent, SessionMode, SessionPage, SessionSummary, TurnPause } from '../../src-shared/domain/session.ts'
 import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
 import type { Connection, Usage, Wire } from '../api/ports.ts'
 import type { McpHost } from '../mcp/ports.ts'
 import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
+import { ALWAYS } from '../sessions/rules-table.ts'
 import { closeTurn, recoverTurns } from '../sessions/recover.ts'
 import { createSessionRepository } from '../sessions/repository.ts'
 import type { WorkspaceTools } from '../workspace/ports.ts'
@@ -79,6 +80,11 @@ export interface Chat {
   setModel(input: { sessionId: string; model: string; wire?: WireName | undefined }): void
   /** Stops its turn and removes the session with all it holds. */
   remove(input: { sessionId: string }): void
+  /** What the person allowed for always, newest first. */
+  rules(): readonly ApprovalRule[]
+  revoke(rule: ApprovalRule): void
+  /** Ends all that was allowed for a server's tools. */
+  forgetServer(serverId: string): void
   /** Call once at start: turns that a dead process left open become `interrupted`. Returns how many. */
   recover(): number
   /** Whether any turn runs. */
@@ -100,6 +106,8 @@ export function createChat(deps: ChatDeps): Chat {
   const settling = new Map<string, Promise<void>>()
   /** Sessions whose last turn ended without being written down (disk full), and why. */
   const unwritten = new Map<string, AppErrorData>()
+  /** Tools of servers that a session's model searched for, by wire name; for this run. */
+  const foundTools = new Map<string, Set<string>>()
   const pauses = new Map<string, TurnPause>()
   const closing = new AbortController()
   const outbox = createOutbox({
@@ -124,7 +132,11 @@ export function createChat(deps: ChatDeps): Chat {
     repository,
     outbox,
     connection: async () => (await deps.connection()).connection,
-    loadCatalog: (folder, mode, signal) => loadCatalog(deps, folder, mode, signal),
+    loadCatalog: ({ id, folder, mode, model }, signal) => {
+      const found = foundTools.get(id) ?? new Set<string>()
+      foundTools.set(id, found)
+      return loadCatalog(deps, folder, mode, signal, { contextWindow: deps.contextWindow?.(model) ?? null, found })
+    },
     contextWindow: deps.contextWindow ?? (() => null),
     random: deps.random ?? Math.random,
     spending: (session) => {
@@ -311,6 +323,9 @@ export function createChat(deps: ChatDeps): Chat {
         return [{ type: 'removed', sessionId }]
       })
     },
+    rules: () => repository.alwaysRules(),
+    revoke: (rule) => repository.removeRule(ALWAYS, rule),
+    forgetServer: (serverId) => repository.removeRulesOf(`mcp:${serverId}`),
     recover: () => {
       const alive = new Set([...turns.values()].map((turn) => turn.turnId))
       return recoverTurns(repository, { now: deps.clock.now(), newId: () => deps.ids.next('item'), alive }).length

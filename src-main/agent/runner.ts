@@ -1,5 +1,5 @@
 /** Runs one turn: feeds the turn machine and does what it asks for (model calls, tools, waits). Holds no rules of its own; runs in main. */
-import type { ApprovalDecision, BudgetScope, SessionMode, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
+import type { ApprovalDecision, BudgetScope, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
 import type { WireName } from '../../src-shared/domain/account.ts'
 import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
 import type { Connection, ModelMessage, ModelRequest, Wire } from '../api/ports.ts'
@@ -28,7 +28,7 @@ export interface RunnerDeps {
   connection(): Promise<Connection>
   /** Before every model call. @throws AppError `turn.paused` */
   beforeCall(model: string): Promise<void> | void
-  loadCatalog(folder: string, mode: SessionMode, signal: AbortSignal): Promise<Catalog>
+  loadCatalog(session: SessionSummary, signal: AbortSignal): Promise<Catalog>
   /** Limits of spending and what counts against them; the turn's own spending is known here. */
   spending(session: SessionSummary): { caps: Readonly<Record<BudgetScope, number | null>>; session: number | null; day: number | null; rate: Rate | null }
   /** Tokens that the model takes in all; null = not known. */
@@ -144,7 +144,7 @@ export function startTurn(
       }
       stepText = ''
       messages = [...messages, ...recorder.deliver(state.step)]
-      catalog ??= await deps.loadCatalog(session.folder, session.mode, abort.signal)
+      catalog ??= await deps.loadCatalog(session, abort.signal)
       await deps.beforeCall(session.model)
       const connection = await deps.connection()
       if (state.outcome) return

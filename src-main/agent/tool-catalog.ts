@@ -4,7 +4,9 @@ import type { ToolDefinition, ToolOutcome, ToolPreview } from '../../src-shared/
 import type { HostedTool, McpHost } from '../mcp/ports.ts'
 import type { RuleKey } from '../sessions/rules-table.ts'
 import type { WorkspaceTools } from '../workspace/ports.ts'
+import { AppError } from '../../src-shared/errors.ts'
 import { oneLine } from './cap-text.ts'
+import { areTooMany, findTools, SEARCH_TOOL, searchDefinition, searchOutcome } from './tool-search.ts'
 
 export interface CatalogTool {
   definition: ToolDefinition
@@ -23,6 +25,7 @@ export interface CatalogTool {
 }
 
 export interface Catalog {
+  /** May grow while a turn runs, at its end only. */
   readonly tools: readonly CatalogTool[]
   readonly hasMcpTools: boolean
   find(wireName: string): CatalogTool | null
@@ -36,6 +39,7 @@ export async function loadCatalog(
   folder: string,
   mode: SessionMode,
   signal: AbortSignal,
+  many: { contextWindow: number | null; found: Set<string> } = { contextWindow: null, found: new Set() },
 ): Promise<Catalog> {
   if (mode === 'chat') return NONE
   const hosted = await rooms.mcp.tools(signal)
@@ -46,7 +50,42 @@ export async function loadCatalog(
   const byName = new Map<string, CatalogTool>()
   const fits = (tool: CatalogTool): boolean => mode === 'agent' || tool.risk === 'read'
   for (const tool of [...own, ...theirs].filter(fits)) if (!byName.has(tool.definition.name)) byName.set(tool.definition.name, tool)
-  return { tools: [...byName.values()], hasMcpTools: [...byName.values()].some((tool) => tool.origin.kind === 'mcp'), find: (name) => byName.get(name) ?? null }
+  const all = [...byName.values()]
+  const aside = all.filter((tool) => tool.origin.kind === 'mcp')
+  const hasMcpTools = aside.length > 0
+  if (!areTooMany(aside.map((tool) => tool.definition), many.contextWindow)) return { tools: all, hasMcpTools, find: (name) => byName.get(name) ?? null }
+  const search = searchTool(aside, many.found)
+  const first = [...all.filter((tool) => tool.origin.kind !== 'mcp'), search]
+  return {
+    get tools() {
+      // In the order in which they were found: a prompt cache keeps what stands before.
+      return [...first, ...[...many.found].flatMap((name) => byName.get(name) ?? [])]
+    },
+    hasMcpTools,
+    // A tool that the model knows from before may be called without a search.
+    find: (name) => (name === search.definition.name ? search : (byName.get(name) ?? null)),
+  }
+}
+
+function searchTool(aside: readonly CatalogTool[], found: Set<string>): CatalogTool {
+  const findable = aside.map((tool) => ({ ...tool, serverName: tool.origin.kind === 'mcp' ? tool.origin.serverName : '' }))
+  const rule: RuleKey = { server: 'portico', tool: SEARCH_TOOL, fingerprint: 'v1' }
+  const asked = (args: Readonly<Record<string, unknown>>): { query: string; max: number } => {
+    const { query, max_results: max } = args
+    if (typeof query !== 'string' || query.trim() === '') throw new AppError('tool.invalid-arguments', { issue: 'query: what the tool should do, as text.' })
+    return { query, max: typeof max === 'number' && max >= 1 && max <= 20 ? Math.floor(max) : 5 }
+  }
+  return {
+    definition: searchDefinition(findable), name: SEARCH_TOOL, origin: { kind: 'workspace' }, risk: 'read', rule,
+    always: () => rule,
+    preview: async (args) => ({ summary: oneLine(asked(args).query), diff: null, risk: 'read' }),
+    run: async (args) => {
+      const { query, max } = asked(args)
+      const tools = findTools(findable, query, max)
+      for (const tool of tools) found.add(tool.definition.name)
+      return searchOutcome(tools, query)
+    },
+  }
 }
 
 function workspaceTool(workspace: WorkspaceTools, folder: string, tool: { definition: ToolDefinition; risk: ToolRisk }): CatalogTool {

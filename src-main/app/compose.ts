@@ -19,6 +19,7 @@ import { createInbox, type InboxService } from '../inbox/service.ts'
 import { createGatewayRoom, type GatewayRoom } from '../gateway/room.ts'
 import { createMcpHost } from '../mcp/host.ts'
 import type { McpHost } from '../mcp/ports.ts'
+import { createPinStore, pinFileSchema } from '../mcp/pins.ts'
 import { createQuestions, type Questions } from '../mcp/questions.ts'
 import { createToolsService, type ToolsService } from '../mcp/registry.ts'
 import { mcpServersSchema } from '../mcp/server-store.ts'
@@ -29,6 +30,7 @@ import { openDatabase, openMemoryDatabase } from '../storage/database.ts'
 import { openJsonStore, type JsonStoreOptions } from '../storage/json-store.ts'
 import type { Recovered } from '../storage/keep-aside.ts'
 import { sweepSpill } from '../storage/spill.ts'
+import { diffFile } from '../workspace/file-diff.ts'
 import { createWorkspaceTools } from '../workspace/tools.ts'
 import type { GatewaySupervisor } from './gateway-supervisor.ts'
 import { checkLink } from './link-policy.ts'
@@ -136,12 +138,13 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   const settingsStore = await open('The settings file', { path: paths.settings, schema: settingsFileSchema, defaults: DEFAULT_SETTINGS_FILE })
   const settings = createSettings(settingsStore)
 
-  const [secrets, authStore, accountStore, inboxStore, serverStore] = await Promise.all([
+  const [secrets, authStore, accountStore, inboxStore, serverStore, pinStore] = await Promise.all([
     platform.openSecrets(),
     open('The sign-in file', { path: paths.auth, schema: authFileSchema, defaults: EMPTY_AUTH_FILE }),
     open('The account file', { path: paths.account, schema: accountFileSchema, defaults: EMPTY_ACCOUNT_FILE }),
     open('The inbox file', { path: paths.inbox, schema: inboxFileSchema, defaults: EMPTY_INBOX_FILE }),
     open('The list of MCP servers', { path: paths.mcpServers, schema: mcpServersSchema, defaults: [] }),
+    open('The list of seen MCP tools', { path: paths.mcpPins, schema: pinFileSchema, defaults: {} }),
   ])
   const database = openSessions()
 
@@ -161,11 +164,11 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   /** The person allowed the server and asked for its page: its own port, or this computer, is as good as any. */
   const openServerPage = async (page: string): Promise<void> => platform.browser.open(checkLink(page, [new URL(page).origin]))
   const mcp = createMcpHost({
-    openPage: openServerPage, elicit: (server) => questions.elicit(server),
+    pins: createPinStore(pinStore), openPage: openServerPage, elicit: (server) => questions.elicit(server),
     clock, timers, ids, log, secrets, processes: platform.processes, clientVersion: platform.version, cwd: platform.homeFolder, env: platform.env,
     path: platform.shellPath, spillDir: paths.spill, pidDir: paths.running, ownPid: platform.ownPid, cores: platform.cores,
   })
-  const tools = createToolsService({ host: mcp, store: serverStore, secrets, ids })
+  const tools = createToolsService({ host: mcp, store: serverStore, secrets, ids, diff: diffFile, forgetRules: (id) => chat.forgetServer(id) })
   const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock })
   const wire = { open: (request: Parameters<typeof http.open>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
   const chat = createChat({

@@ -24,6 +24,7 @@ export interface Paths {
   account: string
   inbox: string
   mcpServers: string
+  mcpPins: string
   gatewayData: string
   spill: string
   running: string
@@ -49,6 +50,7 @@ export function pathsOf(root: string, dataFolder: string): Paths {
     account: data('account.json'),
     inbox: data('inbox.json'),
     mcpServers: data('mcp-servers.json'),
+    mcpPins: data('mcp-pins.json'),
     gatewayData: data('gateway'),
     spill: data('results'),
     running: data('running'),

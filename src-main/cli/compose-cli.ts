@@ -18,6 +18,7 @@ import { authFileSchema, EMPTY_AUTH_FILE, type AuthFile } from '../auth/auth-fil
 import { createAuth, type Auth } from '../auth/device-login.ts'
 import { createMcpHost, type McpHostDeps } from '../mcp/host.ts'
 import type { McpHost, McpServerSpec } from '../mcp/ports.ts'
+import { createPinStore, pinFileSchema, type PinStore } from '../mcp/pins.ts'
 import { mcpServersSchema } from '../mcp/server-store.ts'
 import { memoryStore } from '../platform/node/secret-store.ts'
 import type { SecretStore } from '../platform/ports.ts'
@@ -48,8 +49,10 @@ export interface CliServices {
   passingAuth(): Auth
   settings(): Promise<SettingsFile>
   savedServers(): Promise<readonly McpServerSpec[]>
+  /** What was seen of their tools, shared with the window. */
+  savedPins(): Promise<PinStore>
   /** One host a run. `secrets` holds the values of the servers' variables. */
-  mcp(secrets: SecretStore, cwd: string, person?: Pick<McpHostDeps, 'openPage' | 'metadataUrl' | 'elicit'>): McpHost
+  mcp(secrets: SecretStore, cwd: string, person?: Pick<McpHostDeps, 'openPage' | 'metadataUrl' | 'elicit' | 'pins'>): McpHost
   chat(options: ChatOptions): Chat
   /** Ends everything that was made. */
   close(): Promise<void>
@@ -106,6 +109,7 @@ export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
     platform, paths, http, systems, local, secrets, auth, passingAuth,
     hasSignIn: async () => (await authStore()).get().session !== null,
     settings: async () => (await open({ path: paths.settings, schema: settingsFileSchema, defaults: DEFAULT_SETTINGS_FILE })).get(),
+    savedPins: async () => createPinStore(await open({ path: paths.mcpPins, schema: pinFileSchema, defaults: {} })),
     savedServers: async () => (await open({ path: paths.mcpServers, schema: mcpServersSchema, defaults: [] })).get(),
     mcp(values, cwd, person = {}) {
       const host = createMcpHost({

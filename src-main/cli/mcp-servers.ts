@@ -15,7 +15,7 @@ export async function openMcpHost(services: CliServices, file: string | undefine
     const specs = await services.savedServers()
     // The keychain is only opened for servers that have something in it.
     const secrets = specs.some((spec) => spec.enabled && spec.envNames.length > 0) ? await services.secrets() : memoryStore()
-    const host = services.mcp(secrets, services.platform.homeFolder)
+    const host = services.mcp(secrets, services.platform.homeFolder, { pins: await services.savedPins() })
     await host.configure(specs)
     return host
   }

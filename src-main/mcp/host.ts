@@ -9,6 +9,7 @@ import { signInName } from './child-env.ts'
 import type { ConnectMcp, Elicit } from './connection.ts'
 import { MCP_LIMITS, type McpLimits } from './limits.ts'
 import { serverSlugs } from './names.ts'
+import { memoryPins, type PinStore } from './pins.ts'
 import { createPidFile } from './pid-file.ts'
 import type { McpHost, McpServerSpec } from './ports.ts'
 import { connectSdk } from './sdk-connect.ts'
@@ -43,6 +44,8 @@ export interface McpHostDeps {
   metadataUrl?: string
   /** Asks the person for what a server wants to know; without it servers are told that nobody can be asked. */
   elicit?: (server: { id: string; name: string }) => Elicit
+  /** What was seen of each server's tools; without it for this run only. */
+  pins?: PinStore
   limits?: Partial<McpLimits>
   connect?: ConnectMcp
 }
@@ -73,6 +76,7 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
     pids,
     spill: createSpill(deps.spillDir),
     connect: deps.connect ?? connectSdk,
+    pins: deps.pins ?? memoryPins(),
     openPage: deps.openPage ?? null,
     metadataUrl: deps.metadataUrl ?? null,
     elicit: deps.elicit ?? null,
@@ -88,7 +92,7 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
       calls += view.calls
       if (view.state.kind !== 'ready') continue
       ready += 1
-      tools += view.state.tools.length
+      tools += view.state.tools.filter((tool) => tool.use === 'on').length
     }
     return { servers: views, totals: { servers: ready, tools, calls } }
   }
@@ -125,6 +129,12 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
     },
     async stop(id) {
       await find(id).stop()
+    },
+    approveTools: (id, toolName) => find(id).approve(toolName),
+    switchTool: (id, toolName, on) => find(id).switchTool(toolName, on),
+    toolTexts: (id, toolName) => find(id).toolTexts(toolName),
+    async forgetPins(id) {
+      await serverDeps.pins.set(id, null)
     },
     async signOut(id) {
       await find(id).stop()

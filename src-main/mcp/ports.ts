@@ -32,6 +32,13 @@ export interface McpHost {
   /** A person asked for it: starts (or restarts a failed) server, signs in in the browser if need be, and resolves when it is ready. @throws AppError `mcp.*` */
   start(id: string): Promise<void>
   stop(id: string): Promise<void>
+  /** The person has seen a tool as it is now (null: all of the server), so it goes to models. */
+  approveTools(id: string, toolName: string | null): Promise<void>
+  switchTool(id: string, toolName: string, on: boolean): Promise<void>
+  /** A tool's definition when it was last seen, and now; null when there is no such tool. */
+  toolTexts(id: string, toolName: string): { before: string | null; after: string } | null
+  /** What the server lists next counts as seen: it is another program now. */
+  forgetPins(id: string): Promise<void>
   /** Stops it and forgets its sign-in. */
   signOut(id: string): Promise<void>
   /** Starts every enabled server that is not running (cores at a time) and gives the tools of those that are ready. Never throws for a broken server. */

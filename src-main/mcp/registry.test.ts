@@ -19,6 +19,10 @@ const host: McpHost = {
   configure: (specs) => Promise.resolve(void log.push(`configure ${specs.map((spec) => `${spec.name}${spec.enabled ? '+' : '-'}`).join(' ')}`)),
   start: (id) => Promise.resolve(void log.push(`start ${id}`)),
   stop: (id) => Promise.resolve(void log.push(`stop ${id}`)),
+  approveTools: unexpected,
+  switchTool: unexpected,
+  toolTexts: unexpected,
+  forgetPins: (id) => Promise.resolve(void log.push(`forget pins ${id}`)),
   signOut: (id) => Promise.resolve(void log.push(`sign out ${id}`)),
   state: () => ({ servers: [], totals: { servers: 0, tools: 0, calls: 0 } }),
   onChange: () => () => undefined,
@@ -42,7 +46,7 @@ beforeEach(() => {
   failStore = false
   secrets = memorySecrets()
   let n = 0
-  service = createToolsService({ host, store, secrets, ids: { next: (prefix) => `${prefix}_${(n += 1)}` } })
+  service = createToolsService({ host, store, secrets, ids: { next: (prefix) => `${prefix}_${(n += 1)}` }, diff: unexpected, forgetRules: (id) => void log.push(`forget rules ${id}`) })
 })
 
 describe('the tools service', () => {

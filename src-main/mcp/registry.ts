@@ -1,5 +1,6 @@
 /** The list of MCP servers a person keeps: adds, changes and removes them, with the values of their variables in the secret store only. */
 import type { ToolsState } from '../../src-shared/domain/mcp.ts'
+import type { FileDiff } from '../../src-shared/domain/session.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Ids, SecretStore } from '../platform/ports.ts'
 import type { JsonStore } from '../storage/ports.ts'
@@ -27,6 +28,11 @@ export interface ToolsService {
   /** @throws AppError `mcp.*` */
   start(id: string): Promise<void>
   stop(id: string): Promise<void>
+  /** A changed or new tool counts as seen and goes to models; null = all of the server. */
+  approveTools(id: string, tool: string | null): Promise<void>
+  switchTool(id: string, tool: string, on: boolean): Promise<void>
+  /** What changed about a tool since it was last seen; null when there is no such tool. */
+  toolChange(id: string, tool: string): Promise<FileDiff | null>
   /** Stops it and forgets its sign-in. */
   signOut(id: string): Promise<void>
   state(): ToolsState
@@ -38,10 +44,14 @@ export interface ToolsServiceDeps {
   store: JsonStore<readonly McpServerSpec[]>
   secrets: SecretStore
   ids: Ids
+  /** What differs between two texts of a tool. */
+  diff(name: string, before: string | null, after: string): Promise<FileDiff>
+  /** Approvals of this server's tools end. */
+  forgetRules(id: string): void
 }
 
 /** Changes run one after the other. All methods that take an id throw AppError `mcp.unknown-server` for one that is not there. */
-export function createToolsService({ host, store, secrets, ids }: ToolsServiceDeps): ToolsService {
+export function createToolsService({ host, store, secrets, ids, diff, forgetRules }: ToolsServiceDeps): ToolsService {
   let queue: Promise<unknown> = Promise.resolve()
   const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
     const next = queue.then(work, work)
@@ -91,8 +101,12 @@ export function createToolsService({ host, store, secrets, ids }: ToolsServiceDe
           // New values only reach a new process.
           await host.stop(id)
         }
-        // A sign-in was to the service that was there before.
+        // A sign-in was to the service that was there before; what was allowed was another program's.
         if (command !== before.command) await host.signOut(id)
+        if (command !== before.command || args.join('\0') !== before.args.join('\0')) {
+          await host.forgetPins(id)
+          forgetRules(id)
+        }
         await replace({ ...before, name, command, args, envNames })
         await forget(id, before.envNames.filter((variable) => !envNames.includes(variable)))
       }),
@@ -100,6 +114,8 @@ export function createToolsService({ host, store, secrets, ids }: ToolsServiceDe
       inOrder(async () => {
         const { envNames } = find(id)
         await host.signOut(id)
+        await host.forgetPins(id)
+        forgetRules(id)
         await save(store.get().filter((one) => one.id !== id))
         await forget(id, envNames)
       }),
@@ -107,6 +123,12 @@ export function createToolsService({ host, store, secrets, ids }: ToolsServiceDe
     start: (id) => host.start(id),
     stop: (id) => host.stop(id),
     signOut: (id) => host.signOut(id),
+    approveTools: (id, tool) => host.approveTools(id, tool),
+    switchTool: (id, tool, on) => host.switchTool(id, tool, on),
+    toolChange: async (id, tool) => {
+      const texts = host.toolTexts(id, tool)
+      return texts === null ? null : diff(tool, texts.before, texts.after)
+    },
     state: () => host.state(),
     onChange: (listener) => host.onChange(listener),
   }

@@ -20,13 +20,15 @@ export interface CallerDeps {
   log: Log
   /** A run that is ready, started if need be. @throws AppError `mcp.*`, `tool.cancelled` */
   connected(signal: AbortSignal): Promise<ServerRun>
+  /** Why the person has to look at the tool first; null = it may be called. */
+  heldBack(toolName: string): string | null
   /** A call is about to be sent. */
   counted(): void
 }
 
 export type CallTool = (toolName: string, args: Record<string, unknown>, signal: AbortSignal) => Promise<ToolOutcome>
 
-export function createCaller({ spec, limits, spill, log, connected, counted }: CallerDeps): CallTool {
+export function createCaller({ spec, limits, spill, log, connected, heldBack, counted }: CallerDeps): CallTool {
   const slots = createSlots(limits.maxInFlight)
 
   async function explain(error: unknown, run: ServerRun | null, signal: AbortSignal): Promise<ToolOutcome> {
@@ -50,6 +52,8 @@ export function createCaller({ spec, limits, spill, log, connected, counted }: C
       run = await connected(signal)
       const { connection } = run
       if (connection === null) throw new AppError('mcp.exited', { server: spec().name })
+      const held = heldBack(toolName)
+      if (held !== null) throw new AppError('mcp.tool-held', { server: spec().name, tool: toolName, reason: held })
       counted()
       const result = await connection.call(toolName, args, { signal, idleMs: limits.idleMs, totalMs: limits.totalMs })
       return await toOutcome(result, spill)

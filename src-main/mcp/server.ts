@@ -1,5 +1,5 @@
 /** One configured server: starts it when asked, keeps its tool list, runs calls, and notices when it ends. */
-import { remoteUrl, type McpRunState, type McpServerView } from '../../src-shared/domain/mcp.ts'
+import { remoteUrl, type McpRunState, type McpServerView, type McpToolUse } from '../../src-shared/domain/mcp.ts'
 import type { ToolOutcome } from '../../src-shared/domain/tool.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, Ids, Log, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
@@ -16,6 +16,7 @@ import { createCaller } from './server-call.ts'
 import { endRun, newRun, type ServerRun } from './server-run.ts'
 import { openRun } from './server-start.ts'
 import { createStderrTail } from './stderr-tail.ts'
+import { pinAll, pinOne, switchTool, useOf, type PinStore, type ServerPins } from './pins.ts'
 import { readTools, type ReadTools } from './tool-list.ts'
 import { sleep, untilAborted } from './waiting.ts'
 
@@ -38,6 +39,7 @@ export interface ServerDeps {
   /** Opens a service's sign-in page; null = there is no browser. */
   openPage: ((url: string) => Promise<void>) | null
   metadataUrl: string | null
+  pins: PinStore
   /** Asks the person for what this server wants to know; null = nobody can be asked. */
   elicit: ((server: { id: string; name: string }) => Elicit) | null
   /** Something to show changed; `now` is false for counters and output, which may be gathered. */
@@ -60,6 +62,11 @@ export interface McpServer {
   /** Stops it for good. */
   close(): Promise<void>
   call(toolName: string, args: Record<string, unknown>, signal: AbortSignal): Promise<ToolOutcome>
+  /** The person has seen a tool as it is now (null: all of them), so it goes to models. */
+  approve(toolName: string | null): Promise<void>
+  switchTool(toolName: string, on: boolean): Promise<void>
+  /** What a tool was when it was last seen, and what it is; null when there is no such tool. */
+  toolTexts(toolName: string): { before: string | null; after: string } | null
 }
 
 /** Characters of a tool's description in the state: it goes to the window with every change. */
@@ -97,7 +104,26 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
   function setTools(next: readonly unknown[]): void {
     raw = next
     list = readTools(next, spec, slug)
-    const tools = list.tools.map(({ toolName, definition, risk }) => ({ name: toolName, wireName: definition.name, description: visibleText(definition.description, SHOWN_DESCRIPTION), risk }))
+    // What a server lists when it runs for the first time is what the person let in.
+    if (pins() === null) void keepPins(pinAll(list.tools, null))
+    showTools()
+  }
+  /** Until they are kept, what was decided last holds. */
+  let deciding: ServerPins | null = null
+  const pins = (): ServerPins | null => deciding ?? deps.pins.get(spec.id)
+  function keepPins(next: ServerPins): Promise<void> {
+    deciding = next
+    return deps.pins.set(spec.id, next).catch((error: unknown) => log.error('mcp.pins-not-kept', { server: spec.name, error: String(error) })).finally(() => {
+      if (deciding === next && deps.pins.get(spec.id) !== null) deciding = null
+    })
+  }
+  const useNow = (tool: ReadTools['tools'][number]): McpToolUse => useOf(tool, pins() ?? { tools: {}, off: [] })
+
+  function showTools(): void {
+    const tools = list.tools.map((tool) => ({
+      name: tool.toolName, wireName: tool.definition.name, description: visibleText(tool.definition.description, SHOWN_DESCRIPTION), risk: tool.risk,
+      use: useNow(tool), tokens: tokensOf(tool.definition),
+    }))
     setState({ kind: 'ready', tools, dropped: list.dropped, since: state.kind === 'ready' ? state.since : clock.now() })
   }
 
@@ -235,7 +261,19 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     await attempt?.catch(() => undefined)
   }
 
+  /** Why a tool is not to be called now, in words; null = it may be. */
+  function heldBack(toolName: string): string | null {
+    const tool = list.tools.find((one) => one.toolName === toolName)
+    switch (tool === undefined ? 'on' : useNow(tool)) {
+      case 'on': return null
+      case 'off': return 'The person switched this tool off.'
+      case 'new': return 'This tool is new since the person allowed the server. They have to look at it first, in Tools.'
+      case 'changed': return 'The server changed what this tool is. The person has to look at it first, in Tools.'
+    }
+  }
+
   const call = createCaller({
+    heldBack,
     spec: () => spec,
     limits,
     spill: deps.spill,
@@ -259,6 +297,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
         await stop()
         history = NO_FAILURES
         everReady = false
+        deciding = null
         raw = []
         list = NO_TOOLS
         stderr.clear()
@@ -266,8 +305,9 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     },
     view: () => ({ config: { ...spec }, state, calls, noiseLines, stderrTail: stderr.lines() }),
     tools() {
-      if (state.kind === 'ready') return list.tools
-      return state.kind === 'failed' && everReady && nextRestart(history, clock.now()) !== null ? list.tools : []
+      const given = (): readonly HostedTool[] => list.tools.filter((tool) => useNow(tool) === 'on')
+      if (state.kind === 'ready') return given()
+      return state.kind === 'failed' && everReady && nextRestart(history, clock.now()) !== null ? given() : []
     },
     start() {
       history = NO_FAILURES
@@ -286,12 +326,30 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
       return stop()
     },
     call,
+    async approve(toolName) {
+      const before = pins()
+      const tool = list.tools.find((one) => one.toolName === toolName)
+      if (toolName === null) await keepPins(pinAll(list.tools, before))
+      else if (tool) await keepPins(pinOne(tool, before ?? { tools: {}, off: [] }))
+      if (state.kind === 'ready') showTools()
+    },
+    async switchTool(toolName, on) {
+      await keepPins(switchTool(toolName, on, pins() ?? { tools: {}, off: [] }))
+      if (state.kind === 'ready') showTools()
+    },
+    toolTexts(toolName) {
+      const tool = list.tools.find((one) => one.toolName === toolName)
+      return tool ? { before: pins()?.tools[toolName]?.text ?? null, after: tool.text } : null
+    },
   }
 }
 
 function sameSpec(a: McpServerSpec, b: McpServerSpec): boolean {
   return JSON.stringify([a.name, a.command, a.args, a.envNames, a.enabled]) === JSON.stringify([b.name, b.command, b.args, b.envNames, b.enabled])
 }
+
+/** About what a tool costs with every model call, in tokens. */
+const tokensOf = (definition: HostedTool['definition']): number => Math.ceil(Buffer.byteLength(JSON.stringify(definition)) / 4)
 
 /** Commands that may download a package before anything of it runs. */
 const INSTALLERS = /(^|[\\/])(npx|bunx|uvx|pnpm|pnpx|yarn|pipx|docker|podman)(\.cmd|\.exe)?$/i

@@ -1,7 +1,7 @@
 /** Turns the raw entries of a server's tools/list into tools we offer; a bad entry drops only itself and says why. Pure. */
 import type { ToolRisk } from '../../src-shared/domain/session.ts'
 import { visibleText } from './clean-text.ts'
-import { fingerprintTool } from './fingerprint.ts'
+import { canonicalJson, fingerprintTool } from './fingerprint.ts'
 import { wireNames } from './names.ts'
 import type { HostedTool } from './ports.ts'
 import { normaliseSchema } from './schema.ts'
@@ -11,7 +11,7 @@ const MAX_DESCRIPTION = 10_000
 const MAX_SCHEMA_BYTES = 256 * 1024
 
 export interface ReadTools {
-  tools: readonly HostedTool[]
+  tools: readonly (HostedTool & { /** Its definition as text, for the pin. */ text: string })[]
   dropped: readonly { name: string; reason: string }[]
 }
 
@@ -32,13 +32,14 @@ export function readTools(raw: readonly unknown[], server: { id: string; name: s
     }
   }
   const wires = wireNames(slug, good.map((tool) => tool.name))
-  const tools = good.map((tool): HostedTool => ({
+  const tools = good.map((tool) => ({
     definition: { name: wires.get(tool.name) ?? tool.name, description: visibleText(tool.description, MAX_DESCRIPTION), inputSchema: tool.schema },
     serverId: server.id,
     serverName: server.name,
     toolName: tool.name,
     risk: tool.risk,
     fingerprint: tool.fingerprint,
+    text: tool.text,
   }))
   return { tools, dropped }
 }
@@ -49,6 +50,7 @@ interface ParsedTool {
   schema: Record<string, unknown>
   risk: ToolRisk
   fingerprint: string
+  text: string
 }
 
 /** The tool, or the reason why it cannot be used. */
@@ -69,5 +71,6 @@ function parseTool(entry: unknown): ParsedTool | string {
     // A hint is a claim: it can lower the question from "unknown" to "reads", never more.
     risk: isObject(annotations) && annotations['readOnlyHint'] === true && annotations['destructiveHint'] !== true ? 'read' : 'unknown',
     fingerprint: fingerprintTool({ name, description, inputSchema, annotations: annotations ?? null }),
+    text: visibleText(JSON.stringify(JSON.parse(canonicalJson({ name, description, inputSchema, annotations: annotations ?? null })), null, 2), MAX_SCHEMA_BYTES),
   }
 }

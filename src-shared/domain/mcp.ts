@@ -16,11 +16,17 @@ export interface McpServerConfig {
   enabled: boolean
 }
 
+/** `new` and `changed`: not given to models until the person has seen it. `off`: the person does not want it. */
+export type McpToolUse = 'on' | 'off' | 'new' | 'changed'
+
 export interface McpToolInfo {
   name: string
   wireName: string
   description: string
   risk: ToolRisk
+  use: McpToolUse
+  /** About what it costs with every model call. */
+  tokens: number
 }
 
 export type McpRunState =

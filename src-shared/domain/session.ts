@@ -148,6 +148,14 @@ export type ApprovalDecision =
   | { kind: 'always' }
   | { kind: 'deny'; note: string }
 
+/** What the person allowed for always. `server` is `mcp:ID` or `workspace:FOLDER`; `fingerprint` binds it to the tool as it was, or to one command. */
+export interface ApprovalRule {
+  server: string
+  tool: string
+  fingerprint: string
+  at: number
+}
+
 /** A page of a session's items. `seq` is the chat topic's sequence at the moment of reading: older events are already in it. */
 export interface SessionPage {
   session: SessionSummary

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { AccountState, SystemInfo } from '../domain/account.ts'
 import type { UpstreamTest } from '../domain/gateway.ts'
-import { SESSION_MODES, type SessionPage, type SessionSummary } from '../domain/session.ts'
+import { SESSION_MODES, type ApprovalRule, type FileDiff, type SessionPage, type SessionSummary } from '../domain/session.ts'
 import { CLIENT_IDS, EFFORTS, FREEDOMS, TOKEN_WAYS, type ApplyReport, type Backup, type RemoteView, type RevertedClient, type SetupPlan, type VerifiedClient } from '../domain/setup.ts'
 import { gatewayInputs } from './gateway-inputs.ts'
 import type { CommandName } from './names.ts'
@@ -33,6 +33,7 @@ const server = {
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]*$/).max(200), text(20_000)),
 }
 
+const toolName = z.string().min(1).max(500)
 const cap = z.int().min(1).max(1_000_000_000_000).nullable()
 
 export const commands = {
@@ -86,6 +87,9 @@ export const commands = {
   'chat.setMode': { input: z.strictObject({ sessionId: id, mode: z.enum(SESSION_MODES) }), output: done },
   'chat.setPinned': { input: z.strictObject({ sessionId: id, pinned: z.boolean() }), output: done },
   'chat.setBudget': { input: z.strictObject({ sessionId: id, budgetMicro: z.int().min(1).max(1_000_000_000_000).nullable() }), output: done },
+  /** What the person allowed for always. */
+  'chat.rules': { input: nothing, output: output<readonly ApprovalRule[]>() },
+  'chat.revoke': { input: z.strictObject({ server: text(5000), tool: toolName, fingerprint: text(120_000), at: z.number() }), output: done },
   'chat.rename': { input: z.strictObject({ sessionId: id, title: text(200).min(1) }), output: done },
   'chat.setModel': { input: z.strictObject({ sessionId: id, model, wire: wire.optional() }), output: done },
   'chat.remove': { input: z.strictObject({ sessionId: id }), output: done },
@@ -98,6 +102,11 @@ export const commands = {
   'tools.start': { input: z.strictObject({ id }), output: done },
   'tools.stop': { input: z.strictObject({ id }), output: done },
   /** Stops a remote server and forgets the sign-in to it. */
+  /** A new or changed tool counts as seen and goes to models; null = all of the server. */
+  'tools.approve': { input: z.strictObject({ id, tool: toolName.nullable() }), output: done },
+  'tools.switch': { input: z.strictObject({ id, tool: toolName, on: z.boolean() }), output: done },
+  /** What changed about a tool since it was last seen. */
+  'tools.change': { input: z.strictObject({ id, tool: toolName }), output: output<FileDiff | null>() },
   /** The person's answer to a question of an MCP server; for a page, `accept` opens it. */
   'tools.answer': {
     input: z.strictObject({

@@ -3,7 +3,7 @@ import type { Chat } from '../../agent/chat.ts'
 import type { HandlersOf } from '../handler-types.ts'
 
 export interface ChatHandlerDeps {
-  chat: Omit<Chat, 'list' | 'recover' | 'busy' | 'settled' | 'close'>
+  chat: Omit<Chat, 'list' | 'recover' | 'busy' | 'forgetServer' | 'settled' | 'close'>
   /** Opens the folder dialog; null = the person closed it. */
   pickFolder(): Promise<string | null>
 }
@@ -42,6 +42,11 @@ export function chatHandlers({ chat, pickFolder }: ChatHandlerDeps): HandlersOf<
     },
     'chat.setBudget': (input) => {
       chat.setBudget(input)
+      return null
+    },
+    'chat.rules': () => chat.rules(),
+    'chat.revoke': (rule) => {
+      chat.revoke(rule)
       return null
     },
     'chat.rename': (input) => {

@@ -26,6 +26,15 @@ export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onCh
       await tools.stop(id)
       return null
     },
+    'tools.approve': async ({ id, tool }) => {
+      await tools.approveTools(id, tool)
+      return null
+    },
+    'tools.switch': async ({ id, tool, on }) => {
+      await tools.switchTool(id, tool, on)
+      return null
+    },
+    'tools.change': ({ id, tool }) => tools.toolChange(id, tool),
     'tools.answer': async ({ id, answer }) => {
       const question = questions.list().find((one) => one.id === id)
       // The page is the server's wish and the person's leave: nothing opens before both are there.

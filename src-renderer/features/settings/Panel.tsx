@@ -1,5 +1,6 @@
 /** Settings: look, behaviour, default model, the built-in gateway, the keychain. */
 import { Router, Stethoscope } from 'lucide-react'
+import { useEffect } from 'react'
 import { ask } from '../../bridge/ask.ts'
 import { navigate } from '../../lib/route.ts'
 import { Button } from '../../ui/button.tsx'
@@ -7,21 +8,27 @@ import { Segmented } from '../../ui/segmented.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { useAccount } from '../account/store.ts'
+import { connectTools } from '../tools/actions.ts'
+import { useTools } from '../tools/store.ts'
 import { useHas } from '../onboarding/store.ts'
 import { updateSettings } from './actions.ts'
 import { modelOptions } from './logic.ts'
 import { GatewayRow } from './parts/GatewayRow.tsx'
 import { Limits } from './parts/Limits.tsx'
 import { KeychainRow } from './parts/KeychainRow.tsx'
+import { Rules } from './parts/Rules.tsx'
 import { Row, Section } from './parts/Section.tsx'
 import { useSettings, useSettingsStore } from './store.ts'
 
+const NONE: readonly never[] = []
 const THEMES = [{ value: 'system', label: 'System' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }] as const
 
 export function SettingsPanel() {
   const settings = useSettings((state) => state)
   const app = useSettingsStore((state) => state.app)
   const models = useAccount((account) => account.models)
+  const servers = useTools((state) => state.tools?.servers ?? NONE)
+  useEffect(() => connectTools(), [])
   const hasGateway = useHas('gateway')
   const hasModels = useHas('models')
   return (
@@ -46,6 +53,7 @@ export function SettingsPanel() {
               className="w-64"
             />
           </Row>
+          <Rules serverName={(id) => servers.find((server) => server.config.id === id)?.config.name ?? null} />
           <Limits budgets={settings.budgets} onChange={(budgets) => void updateSettings({ budgets })} />
         </Section>
       ) : null}

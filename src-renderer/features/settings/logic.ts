@@ -1,4 +1,5 @@
 /** Decisions of Settings. Pure. */
+import type { ApprovalRule } from '../../../src-shared/domain/session.ts'
 import type { ModelInfo } from '../../../src-shared/domain/account.ts'
 import type { GatewayState } from '../../../src-shared/domain/settings.ts'
 import type { Tone } from '../../ui/badge.tsx'
@@ -34,4 +35,16 @@ export function modelOptions(models: readonly ModelInfo[], current: string | nul
     return [{ value: current, label: current, detail: 'Not offered by this gateway' }, ...listed]
   }
   return listed
+}
+
+/** A rule in words: what it lets run, and where. `server` is `workspace:FOLDER` or `mcp:ID`. */
+export function ruleWords(rule: ApprovalRule, serverName: (id: string) => string | null): { what: string; where: string } {
+  const folder = /^workspace:([^]*)$/.exec(rule.server)?.[1]
+  if (folder === undefined) {
+    const id = rule.server.replace(/^mcp:/, '')
+    return { what: rule.tool, where: `MCP server ${serverName(id) ?? 'that is gone'}, as the tool was on that day` }
+  }
+  const command = /^v1:([^]*) (read|write|run|unknown)$/.exec(rule.fingerprint)?.[1]
+  if (command !== undefined) return { what: command, where: `runs in ${folder}` }
+  return { what: rule.tool, where: `in ${folder}${rule.fingerprint.endsWith(' run') ? ', where git keeps what it runs' : ''}` }
 }

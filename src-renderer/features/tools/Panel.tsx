@@ -7,7 +7,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { totalsText } from '../../lib/totals.ts'
 import { useApp } from '../settings/store.ts'
-import { addServer, connectTools, removeServer, setEnabled, signOut, startServer, stopServer, updateServer } from './actions.ts'
+import { addServer, allowTool, connectTools, removeServer, setEnabled, signOut, startServer, stopServer, switchTool, toolChange, updateServer } from './actions.ts'
 import { sameProgram, type ServerDraft } from './logic.ts'
 import { EnableDialog, RemoveDialog } from './parts/ServerDialogs.tsx'
 import { ServerForm } from './parts/ServerForm.tsx'
@@ -50,6 +50,9 @@ export function ToolsPanel() {
             onStart={() => void startServer(shown.config.id)}
             onStop={() => void stopServer(shown.config.id)}
             onEdit={() => setAsking({ kind: 'edit', config: shown.config })}
+            onAllow={(tool) => void allowTool(shown.config.id, tool)}
+            onSwitch={(tool, on) => void switchTool(shown.config.id, tool, on)}
+            onChange={(tool) => toolChange(shown.config.id, tool)}
             onSignOut={() => void signOut(shown.config.id)}
             onRemove={() => setAsking({ kind: 'remove', config: shown.config })}
           />

@@ -1,5 +1,6 @@
 /** What a person does with MCP servers, as calls to main; and the topic of Tools, as changes of its store. Runs in the window. */
 import type { McpAnswer } from '../../../src-shared/domain/mcp.ts'
+import type { FileDiff } from '../../../src-shared/domain/session.ts'
 import type { Result } from '../../../src-shared/ipc/result.ts'
 import { ask } from '../../bridge/ask.ts'
 import { call, subscribe } from '../../bridge/portico.ts'
@@ -47,6 +48,17 @@ export async function setEnabled(id: string, enabled: boolean): Promise<void> {
 }
 export async function startServer(id: string): Promise<void> {
   await on(id, call('tools.start', { id }))
+}
+export async function allowTool(id: string, tool: string | null): Promise<void> {
+  await on(id, call('tools.approve', { id, tool }))
+}
+export async function switchTool(id: string, tool: string, enabled: boolean): Promise<void> {
+  await on(id, call('tools.switch', { id, tool, on: enabled }))
+}
+/** What changed about a tool since it was last seen; null when that cannot be told. */
+export async function toolChange(id: string, tool: string): Promise<FileDiff | null> {
+  const result = await ask('tools.change', { id, tool })
+  return result.ok ? result.value : null
 }
 export async function signOut(id: string): Promise<void> {
   await on(id, call('tools.signOut', { id }))

@@ -35,8 +35,8 @@ describe('readForm', () => {
 
 it('tells how a server stands', () => {
   expect(stateWord({ kind: 'idle' }).word).toBe('starts when needed')
-  const ready = { kind: 'ready', since: 0, dropped: [], tools: [{ name: 'a', wireName: 'a', description: '', risk: 'read' }] } as const
-  expect(serverFacts(ready, 3)).toBe('1 tool · 3 calls')
+  const ready = { kind: 'ready', since: 0, dropped: [], tools: [{ name: 'a', wireName: 'a', description: '', risk: 'read', use: 'on', tokens: 10 }] } as const
+  expect(serverFacts(ready, 3)).toBe('1 tool · ~10 tokens a call · 3 calls')
   expect(serverFacts({ kind: 'off' }, 0)).toBe('')
 })
 

@@ -97,10 +97,21 @@ export function riskWord(risk: ToolRisk): { word: string; tone: Tone; hint: stri
   }
 }
 
-/** One line about a server: how many tools and calls. */
+/** "340 tokens", "2.1k tokens". */
+export function tokensText(tokens: number): string {
+  return tokens < 1000 ? `${tokens} tokens` : `${(tokens / 1000).toFixed(1).replace(/\.0$/, '')}k tokens`
+}
+
+/** One line about a server: how many tools, what they cost with every call, and calls. */
 export function serverFacts(state: McpRunState, calls: number): string {
   const parts: string[] = []
-  if (state.kind === 'ready') parts.push(`${state.tools.length} ${state.tools.length === 1 ? 'tool' : 'tools'}`)
+  if (state.kind === 'ready') {
+    const given = state.tools.filter(({ use }) => use === 'on')
+    const waiting = state.tools.filter(({ use }) => use === 'new' || use === 'changed').length
+    parts.push(`${state.tools.length} ${state.tools.length === 1 ? 'tool' : 'tools'}`)
+    if (given.length > 0) parts.push(`~${tokensText(given.reduce((sum, tool) => sum + tool.tokens, 0))} a call`)
+    if (waiting > 0) parts.push(`${waiting} to look at`)
+  }
   if (calls > 0) parts.push(`${calls} ${calls === 1 ? 'call' : 'calls'}`)
   return parts.join(' · ')
 }

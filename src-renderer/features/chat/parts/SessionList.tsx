@@ -33,7 +33,7 @@ export function SessionList({ groups, current, busy, blocked, onNew, onOpen, onR
       <div className="p-3 pb-2">
         <Button className="w-full" icon={<Plus aria-hidden />} busy={busy} disabled={blocked !== null} title={blocked ?? 'Choose a folder to work in'} onClick={() => onNew(undefined)}>New session</Button>
       </div>
-      <div className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto px-3 pb-3">
+      <div className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto px-3 pb-3">
         {groups === null ? <div className="flex flex-col gap-2 pt-2"><Skeleton className="h-8" /><Skeleton className="h-8" /><Skeleton className="h-8" /></div> : null}
         {groups?.map((group) => (
           <Folder key={group.folder} group={group} current={current} canMake={blocked === null && !busy} onNew={onNew} onOpen={onOpen} onRename={onRename} onRemove={onRemove} onPin={onPin} />

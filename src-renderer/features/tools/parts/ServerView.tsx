@@ -10,7 +10,7 @@ import { Menu } from '../../../ui/menu.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { Switch } from '../../../ui/switch.tsx'
 import { commandLine, serverFacts, stateWord } from '../logic.ts'
-import { ToolList } from './ToolList.tsx'
+import { ToolList, type ToolListProps } from './ToolList.tsx'
 
 export interface ServerViewProps {
   server: McpServerView
@@ -26,7 +26,9 @@ export interface ServerViewProps {
   onSignOut: () => void
 }
 
-export function ServerView({ server, refused, keychain, onEnable, onDisable, onStart, onStop, onEdit, onRemove, onSignOut }: ServerViewProps) {
+type ServerViewAll = ServerViewProps & Pick<ToolListProps, 'onAllow' | 'onSwitch' | 'onChange'>
+
+export function ServerView({ server, refused, keychain, onEnable, onDisable, onStart, onStop, onEdit, onRemove, onSignOut, onAllow, onSwitch, onChange }: ServerViewAll) {
   const { config, state } = server
   const { word, tone } = stateWord(state)
   const facts = serverFacts(state, server.calls)
@@ -35,7 +37,7 @@ export function ServerView({ server, refused, keychain, onEnable, onDisable, onS
   // A start that was asked for and failed is both: one note is enough.
   const saidByState = state.kind === 'failed' && refused?.code === state.error.code
   return (
-    <section aria-label={config.name} className="min-w-0 flex-1 overflow-y-auto p-5">
+    <section aria-label={config.name} className="relative min-w-0 flex-1 overflow-y-auto p-5">
       <div className="mx-auto flex max-w-[860px] flex-col gap-4">
         <header className="flex flex-wrap items-center gap-2.5">
           <h2 className="text-lg font-semibold">{config.name}</h2>
@@ -69,7 +71,7 @@ export function ServerView({ server, refused, keychain, onEnable, onDisable, onS
         {refused && !saidByState ? <ErrorNote error={refused} assertive /> : null}
         {state.kind === 'failed' ? <ErrorNote error={state.error} assertive={saidByState} /> : null}
         {state.kind === 'starting' ? <p className="flex items-center gap-2 text-text-2"><Spinner label="starting" /> {startingText(state.note, remote)}</p> : null}
-        {state.kind === 'ready' ? <ToolList tools={state.tools} dropped={state.dropped} /> : null}
+        {state.kind === 'ready' ? <ToolList tools={state.tools} dropped={state.dropped} onAllow={onAllow} onSwitch={onSwitch} onChange={onChange} /> : null}
         {state.kind === 'off' ? <p className="text-text-2">Off. Portico has not started it and knows none of its tools.</p> : null}
         {state.kind === 'idle' ? <p className="text-text-2">Its tools are listed once it has started.</p> : null}
         <Output server={server} />
