@@ -25,6 +25,8 @@ import { createToolsService, type ToolsService } from '../mcp/registry.ts'
 import { mcpServersSchema } from '../mcp/server-store.ts'
 import type { GatewayLauncher } from '../platform/gateway-launcher.ts'
 import type { Clock, CommandRunner, ExternalLinks, Fetch, Ids, Log, Notifier, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
+import { HISTORY_MIGRATIONS } from '../history/schema.ts'
+import { createHistory, type History } from '../history/service.ts'
 import { SESSION_MIGRATIONS } from '../sessions/schema.ts'
 import { openDatabase, openMemoryDatabase } from '../storage/database.ts'
 import { openJsonStore, type JsonStoreOptions } from '../storage/json-store.ts'
@@ -98,12 +100,14 @@ export interface Services {
   /** Opens a page that an MCP server wants the person to see. @throws AppError `link.refused` */
   openServerPage(page: string): Promise<void>
   chat: Chat
+  history: History
   setup: LateSetup
   links: ExternalLinks
   /** Ends everything in good order; resolves within 3 s. */
   close(): Promise<void>
 }
 
+const migrations = [...SESSION_MIGRATIONS, ...HISTORY_MIGRATIONS]
 /** Longest silence of a model's stream (ms). */
 const STREAM_IDLE_MS = 120_000
 const KEEP_RESULTS_MS = 7 * 24 * 3_600_000
@@ -124,14 +128,14 @@ export async function composeServices(platform: Platform, paths: Paths, options:
 
   const openSessions = (): DatabaseSync => {
     try {
-      const { database, recovered } = openDatabase({ path: paths.database, migrations: SESSION_MIGRATIONS, clock })
+      const { database, recovered } = openDatabase({ path: paths.database, migrations, clock })
       noteDamage('The sessions database', recovered)
       return database
     } catch (error) {
       // A full disk must not keep a person from their wallet; the notice says that sessions cannot be kept.
       log.error('database.not-opened', { error })
       notices.add(error)
-      return openMemoryDatabase({ migrations: SESSION_MIGRATIONS, clock })
+      return openMemoryDatabase({ migrations, clock })
     }
   }
 
@@ -196,6 +200,15 @@ export async function composeServices(platform: Platform, paths: Paths, options:
     currentSeq: options.chatSeq, sessionsChanged: options.sessionsChanged,
   })
 
+  const history = createHistory({
+    database, clock, ids, home: platform.homeFolder, env: platform.env, platform: platform.name, added: options.sessionsChanged,
+    modelFor: (wanted) => {
+      const models = account.state().models?.value ?? []
+      const model = models.find((one) => one.id === wanted) ?? models.find((one) => one.id === settings.get().defaultModel) ?? models[0]
+      return model ? { model: model.id, wire: model.wires[0] ?? 'chat-completions' } : null
+    },
+  })
+
   const setup = createLateSetup({ paths, log, load: async () => {
     const { composeSetupRoom } = await import('./compose-setup-room.ts')
     return composeSetupRoom({ platform, paths, http, secrets, auth, notify: () => settings.get().notifications, openSetup: options.openSetup })
@@ -221,7 +234,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   sweepSpill(paths.spill, clock.now(), KEEP_RESULTS_MS).catch((error: unknown) => log.warn('results.not-swept', { error }))
 
   return {
-    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, questions, openServerPage, chat, setup, links,
+    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, questions, openServerPage, chat, history, setup, links,
     async close() {
       stopFollowing()
       account.close()

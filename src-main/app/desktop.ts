@@ -12,7 +12,7 @@ import { setupHandlers } from '../ipc/handlers/setup.ts'
 import { toolsHandlers } from '../ipc/handlers/tools.ts'
 import type { TopicHub } from '../ipc/topic-hub.ts'
 import { systemInfo } from '../api/systems/catalogue.ts'
-import { copyText, onWake, pickFolder } from '../platform/electron/desktop.ts'
+import { copyText, onWake, pickFolder, pickSaveFile } from '../platform/electron/desktop.ts'
 import { applyTheme } from '../platform/electron/theme.ts'
 import type { Log } from '../platform/ports.ts'
 import type { WindowBounds } from '../platform/window-bounds.ts'
@@ -138,7 +138,7 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
 }
 
 function makeHandlers(services: Services, quit: () => void, log: Log): Handlers {
-  const { auth, account, inbox, gatewayRoom, chat, tools, questions, settings, gateway, notices, links, systems, setup } = services
+  const { auth, account, inbox, gatewayRoom, chat, history, tools, questions, settings, gateway, notices, links, systems, setup } = services
   const app: HandlersOf<'app'> = appHandlers({
     copyText, openLink: (url) => links.open(url), dismissNotice: (id) => notices.dismiss(id), restartGateway: () => gateway.restart(), quit,
   })
@@ -148,7 +148,12 @@ function makeHandlers(services: Services, quit: () => void, log: Log): Handlers 
     ...accountHandlers(account),
     ...inboxHandlers(inbox),
     ...chatHandlers({
-      chat,
+      chat, history,
+      saveText: async (name, text) => {
+        const file = await pickSaveFile(name)
+        if (file !== null) await writeFileAtomic(file, text)
+        return file
+      },
       pickFolder: async () => {
         const folder = await pickFolder(settings.get().lastFolder)
         // Only where the dialog opens next time: not worth failing for.

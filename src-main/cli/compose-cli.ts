@@ -22,6 +22,7 @@ import { createPinStore, pinFileSchema, type PinStore } from '../mcp/pins.ts'
 import { mcpServersSchema } from '../mcp/server-store.ts'
 import { memoryStore } from '../platform/node/secret-store.ts'
 import type { SecretStore } from '../platform/ports.ts'
+import { HISTORY_MIGRATIONS } from '../history/schema.ts'
 import { SESSION_MIGRATIONS } from '../sessions/schema.ts'
 import { openDatabase } from '../storage/database.ts'
 import { openJsonStore, type JsonStoreOptions } from '../storage/json-store.ts'
@@ -121,7 +122,7 @@ export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
       return host
     },
     chat({ mcp, approvalMode, connection, beforeCall, publish }) {
-      const { database } = openDatabase({ path: paths.database, migrations: SESSION_MIGRATIONS, clock })
+      const { database } = openDatabase({ path: paths.database, migrations: [...SESSION_MIGRATIONS, ...HISTORY_MIGRATIONS], clock })
       const wire = { open: (request: Parameters<Http['open']>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
       const chat = createChat({
         database, mcp, approvalMode, connection, beforeCall, publish, clock, timers, ids, log, platform: platform.name,

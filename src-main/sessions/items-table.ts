@@ -12,6 +12,8 @@ export interface ItemsTable {
   appendText(itemId: string, start: number, text: string): void
   items(sessionId: string, from: number, count: number): SessionItem[]
   itemsOfTurn(turnId: string): SessionItem[]
+  /** The model call that an item belongs to; 0 when there is no such item. */
+  stepOf(itemId: string): number
 }
 
 export function itemsTable(database: DatabaseSync): ItemsTable {
@@ -21,6 +23,7 @@ export function itemsTable(database: DatabaseSync): ItemsTable {
   const addChunk = database.prepare('INSERT OR IGNORE INTO text_chunks (item_id, start, text) VALUES (?, ?, ?)')
   const chunks = database.prepare('SELECT text FROM text_chunks WHERE item_id = ? ORDER BY start')
   const dropChunks = database.prepare('DELETE FROM text_chunks WHERE item_id = ?')
+  const step = database.prepare('SELECT step FROM items WHERE id = ?')
   const columns = 'id, turn_id, kind, at, body'
   const page = database.prepare(`SELECT ${columns} FROM items WHERE session_id = ? AND position >= ? ORDER BY position LIMIT ?`)
   const ofTurn = database.prepare(`SELECT ${columns} FROM items WHERE turn_id = ? ORDER BY position`)
@@ -43,6 +46,10 @@ export function itemsTable(database: DatabaseSync): ItemsTable {
     },
     appendText: (itemId, start, text) => {
       addChunk.run(itemId, start, text)
+    },
+    stepOf: (itemId) => {
+      const row = step.get(itemId)
+      return row ? integerOf(row, 'step') : 0
     },
     items: (sessionId, from, limit) => page.all(sessionId, from, limit).map(toItem),
     itemsOfTurn: (turnId) => ofTurn.all(turnId).map(toItem),

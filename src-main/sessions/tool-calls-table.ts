@@ -11,6 +11,8 @@ export type ConversationEntry =
 export interface ToolCallsTable {
   saveCall(itemId: string, argumentsText: string): void
   saveResult(itemId: string, resultText: string, isError: boolean): void
+  /** For an item that is a copy of another. */
+  copyCall(fromItemId: string, toItemId: string): void
   /**
    * The newest part of the session without superseded answers, oldest first: at least `characters` long when there is that much,
    * and beginning with a prompt.
@@ -28,7 +30,11 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
     FROM items i JOIN turns t ON t.id = i.turn_id LEFT JOIN tool_calls c ON c.item_id = i.id
     WHERE i.session_id = ? AND i.kind <> 'turn-end' AND (t.superseded = 0 OR i.kind = 'user')
     ORDER BY i.position DESC`)
+  const copy = database.prepare('INSERT INTO tool_calls (item_id, arguments_text, result_text, is_error) SELECT ?, arguments_text, result_text, is_error FROM tool_calls WHERE item_id = ?')
   return {
+    copyCall: (from, to) => {
+      copy.run(to, from)
+    },
     saveCall: (itemId, argumentsText) => {
       save.run(itemId, argumentsText)
     },

@@ -156,6 +156,38 @@ export interface ApprovalRule {
   at: number
 }
 
+/** A place where something was said, with the words that were looked for marked. */
+export interface HistoryHitView {
+  sessionId: string
+  title: string
+  folder: string
+  /** Null when the title was found. */
+  itemId: string | null
+  /** The item's place in its session, 0-based. */
+  position: number
+  at: number
+  kind: 'title' | 'user' | 'assistant' | 'tool'
+  snippet: readonly { text: string; hit: boolean }[]
+}
+
+/** A session of another coding tool on this computer. */
+export interface ForeignSessionView {
+  client: 'codex' | 'claude'
+  path: string
+  /** '' when its file does not say. */
+  folder: string
+  title: string
+  startedAt: number
+  updatedAt: number
+  messages: number
+}
+
+export interface SessionExport {
+  /** A file's name for it. */
+  name: string
+  text: string
+}
+
 /** A page of a session's items. `seq` is the chat topic's sequence at the moment of reading: older events are already in it. */
 export interface SessionPage {
   session: SessionSummary

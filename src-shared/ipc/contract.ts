@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { AccountState, SystemInfo } from '../domain/account.ts'
 import type { UpstreamTest } from '../domain/gateway.ts'
-import { SESSION_MODES, type ApprovalRule, type FileDiff, type SessionPage, type SessionSummary } from '../domain/session.ts'
+import { SESSION_MODES, type ApprovalRule, type FileDiff, type ForeignSessionView, type HistoryHitView, type SessionPage, type SessionSummary } from '../domain/session.ts'
 import { CLIENT_IDS, EFFORTS, FREEDOMS, TOKEN_WAYS, type ApplyReport, type Backup, type RemoteView, type RevertedClient, type SetupPlan, type VerifiedClient } from '../domain/setup.ts'
 import { gatewayInputs } from './gateway-inputs.ts'
 import type { CommandName } from './names.ts'
@@ -90,6 +90,15 @@ export const commands = {
   /** What the person allowed for always. */
   'chat.rules': { input: nothing, output: output<readonly ApprovalRule[]>() },
   'chat.revoke': { input: z.strictObject({ server: text(5000), tool: toolName, fingerprint: text(120_000), at: z.number() }), output: done },
+  /** Looks for words in everything that was said. */
+  'chat.find': { input: z.strictObject({ text: text(500), limit: z.int().min(1).max(100) }), output: output<readonly HistoryHitView[]>() },
+  /** Asks where to, and writes the session there; the path, or null when the person closed the dialog. */
+  'chat.export': { input: z.strictObject({ sessionId: id, format: z.enum(['markdown', 'json']) }), output: output<{ path: string } | null>() },
+  /** A new session up to a message; `before` leaves it out and gives its text. */
+  'chat.fork': { input: z.strictObject({ sessionId: id, itemId: id, before: z.boolean() }), output: output<{ session: SessionSummary; text: string | null }>() },
+  /** Sessions of other coding tools on this computer. */
+  'chat.foreign': { input: nothing, output: output<readonly ForeignSessionView[]>() },
+  'chat.take': { input: z.strictObject({ path: text(4000).min(1) }), output: output<SessionSummary>() },
   'chat.rename': { input: z.strictObject({ sessionId: id, title: text(200).min(1) }), output: done },
   'chat.setModel': { input: z.strictObject({ sessionId: id, model, wire: wire.optional() }), output: done },
   'chat.remove': { input: z.strictObject({ sessionId: id }), output: done },

@@ -1,14 +1,18 @@
 /** Handlers of `chat.*`. */
 import type { Chat } from '../../agent/chat.ts'
+import type { History } from '../../history/service.ts'
 import type { HandlersOf } from '../handler-types.ts'
 
 export interface ChatHandlerDeps {
   chat: Omit<Chat, 'list' | 'recover' | 'busy' | 'forgetServer' | 'settled' | 'close'>
   /** Opens the folder dialog; null = the person closed it. */
   pickFolder(): Promise<string | null>
+  history: History
+  /** Opens the save dialog and writes there; null = the person closed it. */
+  saveText(name: string, text: string): Promise<string | null>
 }
 
-export function chatHandlers({ chat, pickFolder }: ChatHandlerDeps): HandlersOf<'chat'> {
+export function chatHandlers({ chat, history, pickFolder, saveText }: ChatHandlerDeps): HandlersOf<'chat'> {
   return {
     'chat.pickFolder': async () => {
       const folder = await pickFolder()
@@ -44,6 +48,15 @@ export function chatHandlers({ chat, pickFolder }: ChatHandlerDeps): HandlersOf<
       chat.setBudget(input)
       return null
     },
+    'chat.find': (query) => history.find(query),
+    'chat.export': async (input) => {
+      const { name, text } = history.export(input)
+      const path = await saveText(name, text)
+      return path === null ? null : { path }
+    },
+    'chat.fork': (input) => history.fork(input),
+    'chat.foreign': () => history.foreign(),
+    'chat.take': (input) => history.take(input),
     'chat.rules': () => chat.rules(),
     'chat.revoke': (rule) => {
       chat.revoke(rule)

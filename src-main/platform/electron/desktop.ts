@@ -23,6 +23,14 @@ export async function pickFolder(startIn: string | null): Promise<string | null>
   return answer.canceled ? null : (answer.filePaths[0] ?? null)
 }
 
+/** The system's save dialog; null when the person closed it. It asks itself before it replaces a file. */
+export async function pickSaveFile(name: string): Promise<string | null> {
+  const parent = BrowserWindow.getAllWindows()[0]
+  const options: Electron.SaveDialogOptions = { title: 'Save', defaultPath: name }
+  const answer = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
+  return answer.canceled || answer.filePath === '' ? null : answer.filePath
+}
+
 /** Native notifications. One that the system cannot show is told to `failed`. */
 export function createNotifier(failed: (reason: string) => void): Notifier {
   // Held until they are gone: a collected notification loses its click.

@@ -1,7 +1,7 @@
 /** The Chat room: sessions on the left, the open one beside them. */
 import { FolderPlus, MessageSquare } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import type { SessionSummary } from '../../../src-shared/domain/session.ts'
+import type { HistoryHitView, SessionSummary } from '../../../src-shared/domain/session.ts'
 import { navigate, useRoute } from '../../lib/route.ts'
 import { useShowTitle } from '../../lib/room-title.ts'
 import { Button } from '../../ui/button.tsx'
@@ -11,14 +11,16 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { useAccount } from '../account/store.ts'
 import { useSettings } from '../settings/store.ts'
 import { connectTools } from '../tools/actions.ts'
-import { connectChat, newSession, openSession, remove, rename, setPinned } from './actions.ts'
+import { connectChat, exportSession, find, listForeign, newSession, openHit, openSession, remove, rename, setPinned, takeForeign } from './actions.ts'
 import { groupByFolder, modelForNew, wireFor } from './logic.ts'
+import { ImportDialog } from './parts/ImportDialog.tsx'
+import { SearchResults } from './parts/SearchResults.tsx'
 import { DeleteDialog, RenameDialog } from './parts/SessionDialogs.tsx'
 import { SessionList } from './parts/SessionList.tsx'
 import { SessionView } from './parts/SessionView.tsx'
 import { openId, useChat } from './store.ts'
 
-type Asking = { kind: 'rename' | 'remove'; session: SessionSummary } | null
+type Asking = { kind: 'rename' | 'remove'; session: SessionSummary } | { kind: 'import' } | null
 
 const goTo = (id: string): void => navigate('chat', id)
 
@@ -34,6 +36,10 @@ export function ChatPanel() {
   const close = (): void => setAsking(null)
   const onRename = useCallback((session: SessionSummary) => setAsking({ kind: 'rename', session }), [])
   const onRemove = useCallback((session: SessionSummary) => setAsking({ kind: 'remove', session }), [])
+  const onExport = useCallback((session: SessionSummary, format: 'markdown' | 'json') => void exportSession(session.id, format), [])
+  const onImport = useCallback(() => setAsking({ kind: 'import' }), [])
+  const [search, setSearch] = useState('')
+  const hits = useHits(search)
   const onPin = useCallback((session: SessionSummary) => void setPinned(session.id, !session.pinned), [])
   const onNew = (folder: string | undefined): void => {
     if (model) void newSession(model.id, wireFor(model, null), folder)
@@ -51,13 +57,41 @@ export function ChatPanel() {
         onRename={onRename}
         onRemove={onRemove}
         onPin={onPin}
+        onExport={onExport}
+        onImport={onImport}
+        search={search}
+        onSearch={setSearch}
+        found={search.trim() === '' ? null : <SearchResults hits={hits} now={Date.now()} onOpen={openHit} />}
       />
       <Content blocked={blocked} onNew={() => onNew(undefined)} empty={sessions !== null && wanted === null} />
+      {asking?.kind === 'import' ? <ImportDialog onList={listForeign} onTake={takeForeign} onClose={close} now={Date.now()} /> : null}
       {asking?.kind === 'rename' ? <RenameDialog session={asking.session} onClose={close} onRename={(title) => void rename(asking.session.id, title)} /> : null}
       {asking?.kind === 'remove' ? <DeleteDialog session={asking.session} onClose={close} onDelete={() => void remove(asking.session.id)} /> : null}
     </div>
   )
 }
+
+/** Asks for what was typed, a moment after the last key; null while it looks. */
+function useHits(search: string): readonly HistoryHitView[] | null {
+  const [found, setFound] = useState<{ text: string; hits: readonly HistoryHitView[] } | null>(null)
+  const text = search.trim()
+  useEffect(() => {
+    if (text === '') return
+    let live = true
+    const timer = setTimeout(() => {
+      void find(text).then((hits) => {
+        if (live) setFound({ text, hits })
+      })
+    }, TYPING)
+    return () => {
+      live = false
+      clearTimeout(timer)
+    }
+  }, [text])
+  return found?.text === text ? found.hits : null
+}
+/** So long (ms) after the last key a search begins. */
+const TYPING = 150
 
 /** The session to show: the one in the address, else the one that was open, else the newest. Opens it. */
 function useWantedSession(): string | null {

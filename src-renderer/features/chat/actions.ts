@@ -1,9 +1,10 @@
 /** What a person does in Chat, as calls to main; and the topics of Chat, as changes of its store. Runs in the window. */
-import type { ApprovalDecision, ChatEvent, SessionMode } from '../../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ChatEvent, ForeignSessionView, HistoryHitView, SessionMode } from '../../../src-shared/domain/session.ts'
 import type { WireName } from '../../../src-shared/domain/account.ts'
 import { ask } from '../../bridge/ask.ts'
 import { call, subscribe } from '../../bridge/portico.ts'
 import { navigate } from '../../lib/route.ts'
+import { showToast } from '../../lib/toasts.ts'
 import { PAGE_SIZE } from './page-size.ts'
 import { LiveTexts } from './live-texts.ts'
 import {
@@ -106,6 +107,37 @@ export async function retry(sessionId: string): Promise<void> {
   set((state) => refuse(state, sessionId, null))
   const result = await call('chat.retry', { sessionId })
   if (!result.ok) set((state) => refuse(state, sessionId, result.error))
+}
+/** Looks in everything that was said; nothing found when it cannot look. */
+export async function find(text: string): Promise<readonly HistoryHitView[]> {
+  const result = await ask('chat.find', { text: text.slice(0, 500), limit: 40 })
+  return result.ok ? result.value : []
+}
+/** Opens a session at the place where something was said. */
+export function openHit(hit: HistoryHitView): void {
+  set((state) => ({ ...state, jump: hit.itemId === null ? null : { sessionId: hit.sessionId, position: hit.position, at: Date.now() } }))
+  navigate('chat', hit.sessionId)
+}
+export async function exportSession(sessionId: string, format: 'markdown' | 'json'): Promise<void> {
+  const result = await ask('chat.export', { sessionId, format })
+  if (result.ok && result.value) showToast({ tone: 'good', title: 'Exported', detail: result.value.path })
+}
+/** A new session up to this message, opened; without the message itself, its text stands in the composer. */
+export async function fork(sessionId: string, itemId: string, before: boolean): Promise<void> {
+  const result = await ask('chat.fork', { sessionId, itemId, before })
+  if (!result.ok) return
+  const { session, text } = result.value
+  if (text !== null) set((state) => setDraft(state, session.id, text))
+  navigate('chat', session.id)
+}
+export async function listForeign(): Promise<readonly ForeignSessionView[] | null> {
+  const result = await ask('chat.foreign', {})
+  return result.ok ? result.value : null
+}
+export async function takeForeign(path: string): Promise<boolean> {
+  const result = await ask('chat.take', { path })
+  if (result.ok) navigate('chat', result.value.id)
+  return result.ok
 }
 /** Takes a message that waits back into the composer. */
 export async function unqueue(sessionId: string, id: string): Promise<void> {

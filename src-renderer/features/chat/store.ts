@@ -39,8 +39,10 @@ export interface ChatState {
   refused: { sessionId: string; error: AppErrorData } | null
   /** A new session is being made. */
   creating: boolean
+  /** A place that was asked for: the session opens there and not at its end. `at` tells two wishes for one place apart. */
+  jump: { sessionId: string; position: number; at: number } | null
 }
-export const initialChat: ChatState = { sessions: null, opening: { kind: 'none' }, drafts: {}, refused: null, creating: false }
+export const initialChat: ChatState = { sessions: null, opening: { kind: 'none' }, drafts: {}, refused: null, creating: false, jump: null }
 
 export function openId(state: ChatState): string | null {
   const { opening } = state

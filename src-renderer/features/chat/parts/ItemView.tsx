@@ -1,8 +1,10 @@
 /** One item of a session: what was said, done, asked or billed. Props only. */
+import { GitFork, Pencil } from 'lucide-react'
 import { memo, useState } from 'react'
 import type { ApprovalDecision, SessionItem } from '../../../../src-shared/domain/session.ts'
 import { Markdown, StreamingMarkdown, type LiveMarkdown } from '../../../lib/markdown/render.tsx'
 import { Button } from '../../../ui/button.tsx'
+import { IconButton } from '../../../ui/icon-button.tsx'
 import { ApprovalCard } from './ApprovalCard.tsx'
 import { ToolCard } from './ToolCard.tsx'
 import { TurnEnd } from './TurnEnd.tsx'
@@ -15,13 +17,15 @@ export interface ItemViewProps {
   asks: boolean
   onRetry: (() => void) | null
   onAnswer: (approvalId: string, decision: ApprovalDecision) => Promise<boolean>
+  /** A new session up to this message; `before` leaves it out, to be said in another way. */
+  onFork: (itemId: string, before: boolean) => void
   /** Only under a plan that is the newest. */
   onCarryOut: (() => void) | null
 }
 
-export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer, onCarryOut }: ItemViewProps) {
+export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer, onFork, onCarryOut }: ItemViewProps) {
   switch (item.kind) {
-    case 'user': return <UserText text={item.text} />
+    case 'user': return <UserText text={item.text} onEdit={() => onFork(item.id, true)} onFork={() => onFork(item.id, false)} />
     case 'assistant': {
       if (live) return <StreamingMarkdown live={live} />
       return item.text === '' ? null : <Markdown text={item.text} />
@@ -39,11 +43,15 @@ export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAn
 /** More than this is folded at first (characters). */
 const LONG = 2500
 
-function UserText({ text }: { text: string }) {
+function UserText({ text, onEdit, onFork }: { text: string; onEdit: () => void; onFork: () => void }) {
   const [all, setAll] = useState(false)
   const folded = text.length > LONG && !all
   return (
-    <div className="flex justify-end">
+    <div className="group/said flex items-start justify-end gap-1">
+      <span className="flex pt-1 opacity-0 group-hover/said:opacity-100 focus-within:opacity-100">
+        <IconButton label="Edit and send again, in a new session" icon={<Pencil aria-hidden />} size="sm" onClick={onEdit} />
+        <IconButton label="New session from here" icon={<GitFork aria-hidden />} size="sm" onClick={onFork} />
+      </span>
       <div className="max-w-[85%] rounded-xl rounded-br-sm border border-border bg-sunken px-3.5 py-2 dark:bg-raised">
         <p className="text-[14px] leading-6 whitespace-pre-wrap [overflow-wrap:anywhere]"><span className="sr-only">You: </span>{folded ? `${text.slice(0, LONG)}…` : text}</p>
         {folded ? <Button size="sm" variant="ghost" className="mt-1 -ml-2" onClick={() => setAll(true)}>Show all {text.length.toLocaleString('en')} characters</Button> : null}

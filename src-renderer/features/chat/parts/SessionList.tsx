@@ -1,6 +1,6 @@
 /** The sessions, by folder, each with what it has cost. Props only. */
-import { Ellipsis, Pencil, Pin, PinOff, Plus, Trash2 } from 'lucide-react'
-import { memo, useState } from 'react'
+import { Download, Ellipsis, FileDown, FileJson, Pencil, Pin, PinOff, Plus, Search, Trash2 } from 'lucide-react'
+import { memo, useState, type ReactNode } from 'react'
 import type { SessionSummary } from '../../../../src-shared/domain/session.ts'
 import { cx } from '../../../lib/classes.ts'
 import { Button } from '../../../ui/button.tsx'
@@ -22,28 +22,52 @@ export interface SessionListProps {
   onRename: (session: SessionSummary) => void
   onRemove: (session: SessionSummary) => void
   onPin: (session: SessionSummary) => void
+  onExport: (session: SessionSummary, format: 'markdown' | 'json') => void
+  onImport: () => void
+  search: string
+  onSearch: (text: string) => void
+  /** Shown in place of the sessions while something is looked for. */
+  found: ReactNode
 }
 
 /** Sessions of one folder shown at first. */
 const AT_FIRST = 30
 
-export function SessionList({ groups, current, busy, blocked, onNew, onOpen, onRename, onRemove, onPin }: SessionListProps) {
+export function SessionList({ groups, current, busy, blocked, onNew, onOpen, onRename, onRemove, onPin, onExport, onImport, search, onSearch, found }: SessionListProps) {
   return (
     <nav aria-label="Sessions" className="flex w-[236px] shrink-0 flex-col border-r border-border max-[860px]:w-[196px]">
-      <div className="p-3 pb-2">
-        <Button className="w-full" icon={<Plus aria-hidden />} busy={busy} disabled={blocked !== null} title={blocked ?? 'Choose a folder to work in'} onClick={() => onNew(undefined)}>New session</Button>
+      <div className="flex flex-col gap-2 p-3 pb-2">
+        <div className="flex gap-2">
+        <Button className="min-w-0 flex-1" icon={<Plus aria-hidden />} busy={busy} disabled={blocked !== null} title={blocked ?? 'Choose a folder to work in'} onClick={() => onNew(undefined)}>New session</Button>
+          <IconButton label="Go on with a session of another tool" icon={<Download aria-hidden />} onClick={onImport} />
+        </div>
+        <label className="relative block">
+          <span className="sr-only">Search all sessions</span>
+          <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-text-3" />
+          <input
+            type="search"
+            value={search}
+            onChange={(event) => onSearch(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') onSearch('')
+            }}
+            placeholder="Search all sessions"
+            className="h-8 w-full rounded-lg border border-border bg-raised pr-2 pl-8 text-base placeholder:text-text-3"
+          />
+        </label>
       </div>
       <div className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto px-3 pb-3">
-        {groups === null ? <div className="flex flex-col gap-2 pt-2"><Skeleton className="h-8" /><Skeleton className="h-8" /><Skeleton className="h-8" /></div> : null}
-        {groups?.map((group) => (
-          <Folder key={group.folder} group={group} current={current} canMake={blocked === null && !busy} onNew={onNew} onOpen={onOpen} onRename={onRename} onRemove={onRemove} onPin={onPin} />
+        {found}
+        {found === null && groups === null ? <div className="flex flex-col gap-2 pt-2"><Skeleton className="h-8" /><Skeleton className="h-8" /><Skeleton className="h-8" /></div> : null}
+        {(found === null ? groups : null)?.map((group) => (
+          <Folder key={group.folder} group={group} current={current} canMake={blocked === null && !busy} onNew={onNew} onOpen={onOpen} onRename={onRename} onRemove={onRemove} onPin={onPin} onExport={onExport} />
         ))}
       </div>
     </nav>
   )
 }
 
-function Folder({ group, current, canMake, onNew, ...rowProps }: { group: FolderGroup; canMake: boolean } & Pick<SessionListProps, 'current' | 'onNew' | 'onOpen' | 'onRename' | 'onRemove' | 'onPin'>) {
+function Folder({ group, current, canMake, onNew, ...rowProps }: { group: FolderGroup; canMake: boolean } & Pick<SessionListProps, 'current' | 'onNew' | 'onOpen' | 'onRename' | 'onRemove' | 'onPin' | 'onExport'>) {
   const [all, setAll] = useState(false)
   // The open session is always in sight.
   const shown = all ? group.sessions : group.sessions.filter((session, index) => index < AT_FIRST || session.id === current)
@@ -69,10 +93,10 @@ function Folder({ group, current, canMake, onNew, ...rowProps }: { group: Folder
   )
 }
 
-type RowProps = { session: SessionSummary; current: boolean } & Pick<SessionListProps, 'onOpen' | 'onRename' | 'onRemove' | 'onPin'>
+type RowProps = { session: SessionSummary; current: boolean } & Pick<SessionListProps, 'onOpen' | 'onRename' | 'onRemove' | 'onPin' | 'onExport'>
 
 /** Its menu is made when a pointer or the focus comes near: a long list stays cheap. */
-const Row = memo(function Row({ session, current, onOpen, onRename, onRemove, onPin }: RowProps) {
+const Row = memo(function Row({ session, current, onOpen, onRename, onRemove, onPin, onExport }: RowProps) {
   const [near, setNear] = useState(false)
   const title = session.title || 'Untitled'
   return (
@@ -102,6 +126,8 @@ const Row = memo(function Row({ session, current, onOpen, onRename, onRemove, on
             items={[
               { id: 'pin', label: session.pinned ? 'Unpin' : 'Pin', icon: session.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />, onSelect: () => onPin(session) },
               { id: 'rename', label: 'Rename…', icon: <Pencil aria-hidden />, onSelect: () => onRename(session) },
+              { id: 'markdown', label: 'Export as Markdown…', icon: <FileDown aria-hidden />, onSelect: () => onExport(session, 'markdown') },
+              { id: 'json', label: 'Export as JSON…', icon: <FileJson aria-hidden />, onSelect: () => onExport(session, 'json') },
               { id: 'remove', label: 'Delete…', icon: <Trash2 aria-hidden />, danger: true, disabled: session.activity !== 'idle', onSelect: () => onRemove(session) },
             ]}
           />

@@ -13,7 +13,7 @@ import { Button } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { ErrorNote } from '../../../ui/error-note.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
-import { approve, carryOut, liveTexts, newSession, readPage, retry, retryNow, send, setMode, setModel, stop, unqueue } from '../actions.ts'
+import { approve, carryOut, fork, liveTexts, newSession, readPage, retry, retryNow, send, setMode, setModel, stop, unqueue } from '../actions.ts'
 import { contextShare, folderName, modelOptions, nextCallMicro, spokenFor, whyNotSend, wireFor } from '../logic.ts'
 import { setDraft, useChat, type OpenSession, type Slot } from '../store.ts'
 import { Composer } from './Composer.tsx'
@@ -26,6 +26,9 @@ export function SessionView({ open }: { open: OpenSession }) {
   const last = slots.at(-1)?.item ?? null
   const asking = useMemo(() => slots.findIndex((slot, index) => index >= slots.length - 60 && slot?.item.kind === 'tool' && slot.item.call.status === 'waiting'), [slots])
   const onRetry = useCallback(() => void retry(id), [id])
+  const wish = useChat((state) => state.jump)
+  const jump = wish?.sessionId === id ? wish : null
+  const onFork = useCallback((itemId: string, before: boolean) => void fork(id, itemId, before), [id])
   const onCarryOut = useCallback(() => void carryOut(id), [id])
   const onMissing = useCallback((from: number, count: number) => void readPage(id, from, count), [id])
   const draw = useCallback(
@@ -36,14 +39,15 @@ export function SessionView({ open }: { open: OpenSession }) {
         asks={index === asking}
         onRetry={item.kind === 'turn-end' && index === slots.length - 1 && activity === 'idle' && RETRYABLE.has(item.status) ? onRetry : null}
         onAnswer={approve}
+        onFork={onFork}
         onCarryOut={item.kind === 'turn-end' && index === slots.length - 1 && activity === 'idle' && item.status === 'done' && mode === 'plan' ? onCarryOut : null}
       />
     ),
-    [asking, slots.length, activity, mode, onRetry, onCarryOut],
+    [asking, slots.length, activity, mode, onRetry, onCarryOut, onFork],
   )
   return (
     <section aria-label={session.title || 'Session'} className="flex min-w-0 flex-1 flex-col">
-      {slots.length === 0 ? <NewSession folder={session.folder} model={session.model} /> : <Transcript key={id} slots={slots} draw={draw} onMissing={onMissing} foot={<Foot open={open} />} />}
+      {slots.length === 0 ? <NewSession folder={session.folder} model={session.model} /> : <Transcript key={id} slots={slots} draw={draw} onMissing={onMissing} jump={jump} foot={<Foot open={open} />} />}
       <p className="sr-only" role="status">{spokenFor(last, activity)}</p>
       <div className="px-6 pb-4">
         <Refused sessionId={id} />
@@ -53,7 +57,7 @@ export function SessionView({ open }: { open: OpenSession }) {
     </section>
   )
 }
-const RETRYABLE: ReadonlySet<string> = new Set(['failed', 'interrupted', 'stopped'])
+const RETRYABLE: ReadonlySet<string> = new Set(['done', 'failed', 'interrupted', 'stopped'])
 
 /** A session in which nothing was said yet. */
 function NewSession({ folder, model }: { folder: string; model: string }) {

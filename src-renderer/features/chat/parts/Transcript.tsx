@@ -14,13 +14,15 @@ export interface TranscriptProps {
   draw: (slot: Slot, index: number) => ReactNode
   /** Asks for items that came into sight and are not here yet. */
   onMissing: (from: number, count: number) => void
+  /** A place to go to; `at` tells two wishes for one place apart. */
+  jump: { position: number; at: number } | null
   /** Drawn under the last item: work under way. */
   foot: ReactNode
 }
 /** A session opens at its end: an offset past any height (px), which the browser brings back to the real end. */
 const BELOW_ALL = 100_000_000
 
-export function Transcript({ slots, draw, onMissing, foot }: TranscriptProps) {
+export function Transcript({ slots, draw, onMissing, jump, foot }: TranscriptProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const inner = useRef<HTMLDivElement>(null)
   const following = useRef(true)
@@ -49,6 +51,15 @@ export function Transcript({ slots, draw, onMissing, foot }: TranscriptProps) {
     if (!box || !content) return
     return followEnd(box, content, following, setAway)
   }, [])
+
+  useEffect(() => {
+    if (jump === null || jump.position >= slots.length) return
+    following.current = false
+    setAway(true)
+    virtual.scrollToIndex(jump.position, { align: 'center' })
+    // Only a new wish moves what is read.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [jump])
 
   // Who sends wants to see what comes of it, wherever they were reading.
   const known = useRef(slots.length)

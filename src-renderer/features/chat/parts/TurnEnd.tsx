@@ -30,7 +30,7 @@ export const TurnEnd = memo(function TurnEnd({ item, onRetry, onCarryOut }: { it
         {item.toolCalls > 0 ? <span className="tabular">{item.toolCalls} {item.toolCalls === 1 ? 'call' : 'calls'}</span> : null}
         {item.durationMs === null ? null : <span className="tabular">{durationText(item.durationMs)}</span>}
         {onCarryOut ? <Button size="sm" variant="primary" icon={<Play aria-hidden />} onClick={onCarryOut} className="ml-auto">Carry out the plan</Button> : null}
-        {onRetry ? <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onRetry} className="ml-auto">Retry</Button> : null}
+        {onRetry ? <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onRetry} variant={item.status === 'done' ? 'ghost' : undefined} className={onCarryOut ? undefined : 'ml-auto'}>{item.status === 'done' ? 'Ask again' : 'Retry'}</Button> : null}
       </div>
     </div>
   )
