@@ -1,6 +1,6 @@
 /** The last readings as kept on disk, so that a start shows them "as of" their time. Pure. */
 import { z } from 'zod'
-import type { AccountState } from '../../src-shared/domain/account.ts'
+import { WIRE_NAMES, type AccountState } from '../../src-shared/domain/account.ts'
 import { localDay } from './spend.ts'
 
 export const EMPTY_ACCOUNT: AccountState = {
@@ -24,7 +24,7 @@ const price = z.object({
   budget: z.object({ model: z.string(), rate }).nullable(), clockSkew: z.number(),
 })
 const model = z.object({
-  id: z.string(), name: z.string(), wires: z.array(z.enum(['messages', 'chat-completions'])), contextWindow: z.number().nullable(),
+  id: z.string(), name: z.string(), wires: z.array(z.enum(WIRE_NAMES)), contextWindow: z.number().nullable(),
   practice: z.boolean(), rate: rate.nullable(),
 })
 

@@ -136,7 +136,8 @@ export type ModelEvent =
   | { type: 'started'; responseId: string | null; requestId: string | null; model: string | null }
   | { type: 'text'; text: string }
   | { type: 'tool-call'; callId: string; name: string; argumentsText: string }
-  | { type: 'usage'; inputTokens: number | null; outputTokens: number | null }
+  /** `inputTokens` counts all of the input; what of it was read from or written to the gateway's cache is told where the gateway tells it. */
+  | { type: 'usage'; inputTokens: number | null; outputTokens: number | null; cacheReadTokens?: number | null; cacheWriteTokens?: number | null }
   | { type: 'finish'; reason: 'end' | 'tool-calls' | 'length' | 'refused' | 'other' }
 
 /** One of the wire formats. Throws `AppError` (`api.*`, `gateway.*`, `stream.cut`, `stream.malformed`). */

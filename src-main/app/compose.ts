@@ -10,8 +10,7 @@ import { createChat, type Chat } from '../agent/chat.ts'
 import { createHttp } from '../api/http.ts'
 import type { System } from '../api/ports.ts'
 import { createSystems } from '../api/systems/catalogue.ts'
-import { createChatCompletionsWire } from '../api/wires/chat-completions.ts'
-import { createMessagesWire } from '../api/wires/messages.ts'
+import { createWires } from '../api/wires/all.ts'
 import { authFileSchema, EMPTY_AUTH_FILE } from '../auth/auth-file.ts'
 import { createAuth, type Auth } from '../auth/device-login.ts'
 import { EMPTY_INBOX_FILE, inboxFileSchema } from '../inbox/inbox-file.ts'
@@ -177,7 +176,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   const wire = { open: (request: Parameters<typeof http.open>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
   const chat = createChat({
     database,
-    wires: { messages: createMessagesWire(wire), 'chat-completions': createChatCompletionsWire(wire) },
+    wires: createWires(wire),
     connection: async () => {
       const { system, connection } = await auth.connection()
       return { connection, usage: system.usage }

@@ -9,8 +9,7 @@ import { createHttp, type Http } from '../api/http.ts'
 import type { System } from '../api/ports.ts'
 import { createSystems } from '../api/systems/catalogue.ts'
 import { createEmbedded } from '../api/systems/embedded.ts'
-import { createChatCompletionsWire } from '../api/wires/chat-completions.ts'
-import { createMessagesWire } from '../api/wires/messages.ts'
+import { createWires } from '../api/wires/all.ts'
 import type { Platform } from '../app/compose.ts'
 import type { Paths } from '../app/paths.ts'
 import { DEFAULT_SETTINGS_FILE, settingsFileSchema, type SettingsFile } from '../app/settings-file.ts'
@@ -126,7 +125,7 @@ export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
       const wire = { open: (request: Parameters<Http['open']>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
       const chat = createChat({
         database, mcp, approvalMode, connection, beforeCall, publish, clock, timers, ids, log, platform: platform.name,
-        wires: { messages: createMessagesWire(wire), 'chat-completions': createChatCompletionsWire(wire) },
+        wires: createWires(wire),
         workspace: createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock }),
         // The verb names the wire itself; and there is no window that could have missed an event.
         wireFor: () => null, currentSeq: () => 0, sessionsChanged: () => undefined,

@@ -82,7 +82,7 @@ export const VERBS = [
       { name: 'prompt', value: 'TEXT', about: 'what to do; - reads it from stdin' },
       { name: 'approve', value: 'none|reads|all', about: 'what may run without asking (default none: only looking around in the folder)' },
       { name: 'model', value: 'M', about: 'model (default: the one of the settings, else the gateway’s first)' },
-      { name: 'wire', value: 'messages|chat-completions', about: 'how to call it (default: what the model answers on)' },
+      { name: 'wire', value: 'messages|chat-completions|responses', about: 'how to call it (default: what the model answers on)' },
       mcp, ...asker,
     ],
   },

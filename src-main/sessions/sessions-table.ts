@@ -1,9 +1,9 @@
 /** Rows of `sessions`: one conversation about one folder each. Synchronous SQLite, in main. */
 import type { DatabaseSync } from 'node:sqlite'
+import { WIRE_NAMES } from '../../src-shared/domain/account.ts'
 import { SESSION_MODES, type SessionSummary } from '../../src-shared/domain/session.ts'
 import { integerOf, optionalInteger, textOf, wordOf, type Row } from './row.ts'
 
-const WIRES = ['messages', 'chat-completions'] as const
 const ACTIVITIES = ['idle', 'running', 'waiting'] as const
 
 export interface SessionsTable {
@@ -67,7 +67,7 @@ function toSession(row: Row): SessionSummary {
     title: textOf(row, 'title'),
     folder: textOf(row, 'folder'),
     model: textOf(row, 'model'),
-    wire: wordOf(row, 'wire', WIRES),
+    wire: wordOf(row, 'wire', WIRE_NAMES),
     activity: wordOf(row, 'activity', ACTIVITIES),
     costMicro: optionalInteger(row, 'cost_micro'),
     createdAt: integerOf(row, 'created_at'),

@@ -84,7 +84,8 @@ export interface ModelInfo {
   practice: boolean
   rate: { inputPerMillion: MicroDollars; outputPerMillion: MicroDollars } | null
 }
-export type WireName = 'messages' | 'chat-completions'
+export type WireName = 'messages' | 'chat-completions' | 'responses'
+export const WIRE_NAMES: readonly WireName[] = ['messages', 'chat-completions', 'responses']
 
 /** Everything Home and the top bar show; each part has its own reading time. */
 export interface AccountState {

@@ -1,6 +1,6 @@
 /** Every command that the window can ask of main: its input and output, declared once as schemas. Main parses inputs with them; types are inferred. */
 import { z } from 'zod'
-import type { AccountState, SystemInfo } from '../domain/account.ts'
+import { WIRE_NAMES, type AccountState, type SystemInfo } from '../domain/account.ts'
 import type { UpstreamTest } from '../domain/gateway.ts'
 import { SESSION_MODES, type ApprovalRule, type FileDiff, type ForeignSessionView, type HistoryHitView, type SessionPage, type SessionSummary } from '../domain/session.ts'
 import { CLIENT_IDS, EFFORTS, FREEDOMS, TOKEN_WAYS, type ApplyReport, type Backup, type RemoteView, type RevertedClient, type SetupPlan, type VerifiedClient } from '../domain/setup.ts'
@@ -11,7 +11,7 @@ const id = z.string().min(1).max(200)
 const nothing = z.strictObject({})
 const text = (max: number) => z.string().max(max)
 const model = z.string().min(1).max(200)
-const wire = z.enum(['messages', 'chat-completions'])
+const wire = z.enum(WIRE_NAMES)
 /** Outputs are ours: typed, not parsed again on the way out. */
 const output = <T>() => z.custom<T>()
 const done = output<null>()

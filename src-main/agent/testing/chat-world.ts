@@ -29,7 +29,7 @@ export function chatWorld(overrides: Partial<ChatDeps> & { wire?: ScriptedWire }
   const batches: (readonly ChatEvent[])[] = []
   const deps: ChatDeps = {
     database,
-    wires: { messages: wire, 'chat-completions': wire },
+    wires: { messages: wire, 'chat-completions': wire, responses: wire },
     connection: () => Promise.resolve({ connection: { baseUrl: 'http://gateway', token: 't' }, usage: null }),
     beforeCall: () => undefined,
     wireFor: () => 'messages',

@@ -21,7 +21,7 @@ const wire: Wire = {
 }
 const chat = createChat({
   database,
-  wires: { messages: wire, 'chat-completions': wire },
+  wires: { messages: wire, 'chat-completions': wire, responses: wire },
   connection: () => Promise.resolve({ connection: { baseUrl: 'http://gateway', token: 't' }, usage: null }),
   beforeCall: () => undefined,
   wireFor: () => 'messages',

@@ -1,10 +1,8 @@
 /** `/v1/models`: the OpenAI list with CodeGrex's extra fields. */
-import type { ModelInfo, WireName } from '../../../src-shared/domain/account.ts'
+import { WIRE_NAMES, type ModelInfo, type WireName } from '../../../src-shared/domain/account.ts'
 import { modelSchema, modelsSchema } from '../../../src-shared/http/account.ts'
 import type { Http } from '../http.ts'
 import type { Models } from '../ports.ts'
-
-const WIRES: readonly WireName[] = ['messages', 'chat-completions']
 
 /** `wires`: what this system's models answer on when the list does not say. An entry that cannot be read is left out. */
 export function createModels(http: Http, wires: readonly WireName[]): Models {
@@ -20,7 +18,7 @@ function readModel(entry: unknown, systemWires: readonly WireName[]): ModelInfo[
   const parsed = modelSchema.safeParse(entry)
   if (!parsed.success) return []
   const { id, name, context_window, pricing, practice, wires } = parsed.data
-  const known = wires ? WIRES.filter((wire) => wires.includes(wire)) : systemWires
+  const known = wires ? WIRE_NAMES.filter((wire) => wires.includes(wire)) : systemWires
   if (known.length === 0) return []
   return [{
     id,

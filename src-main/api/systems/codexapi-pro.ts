@@ -23,7 +23,7 @@ export function createCodexapiPro({ http, clock, client }: SystemDeps): System {
     pricing: createPricingInMe(http, clock),
     toolbox: createToolbox(http, 'deepseek'),
     inbox: createInboxRoutes(http),
-    models: createModels(http, ['messages', 'chat-completions']),
+    models: createModels(http, ['messages', 'chat-completions', 'responses']),
     gateway: null,
   }
 }

@@ -26,7 +26,7 @@ export function createEmbedded({ http, clock, timers, client }: SystemDeps): Sys
     pricing: createPricing(http, clock),
     toolbox: createToolbox(http, 'budget'),
     inbox: createInboxRoutes(http),
-    models: createModels(http, ['messages', 'chat-completions']),
+    models: createModels(http, ['messages', 'chat-completions', 'responses']),
     gateway: createGatewayAdmin(http, timers),
   }
 }

@@ -209,14 +209,14 @@ describe('models', () => {
         data: [
           { id: 'a', name: 'A', context_window: 200_000, pricing: { input_per_mtok: 3, output_per_mtok: 15 } },
           { id: 'b', wires: ['messages', 'responses'], practice: true, pricing: { input_per_mtok: 'free' } },
-          { id: 'c', wires: ['responses'] },
+          { id: 'c', wires: ['a-new-one'] },
           { name: 'no id' },
         ],
       },
     }
-    const b = { id: 'b', name: 'b', wires: ['messages'], contextWindow: null, practice: true, rate: null }
+    const b = { id: 'b', name: 'b', wires: ['messages', 'responses'], contextWindow: null, practice: true, rate: null }
     const a = { id: 'a', name: 'A', contextWindow: 200_000, practice: false, rate: { inputPerMillion: 3_000_000, outputPerMillion: 15_000_000 } }
-    expect(await system('embedded').models.list(at)).toEqual([{ ...a, wires: ['messages', 'chat-completions'] }, b])
+    expect(await system('embedded').models.list(at)).toEqual([{ ...a, wires: ['messages', 'chat-completions', 'responses'] }, b])
     expect(await system('codegrex').models.list(at)).toEqual([{ ...a, wires: ['chat-completions'] }, b])
   })
 })

@@ -4,12 +4,14 @@ import type { ModelMessage, ModelRequest } from '../ports.ts'
 import { wireCallId } from './call-ids.ts'
 import { argumentsObject } from './tool-arguments.ts'
 
-type TextBlock = { type: 'text'; text: string }
-type ImageBlock = { type: 'image'; source: { type: 'base64'; media_type: string; data: string } }
+/** Marks the end of what a gateway may keep ready for the next call. */
+type CacheMark = { cache_control?: { type: 'ephemeral' } }
+type TextBlock = { type: 'text'; text: string } & CacheMark
+type ImageBlock = { type: 'image'; source: { type: 'base64'; media_type: string; data: string } } & CacheMark
 type Block =
   | TextBlock
-  | { type: 'tool_use'; id: string; name: string; input: Record<string, unknown> }
-  | { type: 'tool_result'; tool_use_id: string; is_error: boolean; content: (TextBlock | ImageBlock)[] }
+  | ({ type: 'tool_use'; id: string; name: string; input: Record<string, unknown> } & CacheMark)
+  | ({ type: 'tool_result'; tool_use_id: string; is_error: boolean; content: (TextBlock | ImageBlock)[] } & CacheMark)
 interface Message {
   role: 'user' | 'assistant'
   content: Block[]
@@ -19,9 +21,9 @@ export interface MessagesBody {
   model: string
   max_tokens: number
   stream: true
-  system?: string
+  system?: TextBlock[]
   messages: Message[]
-  tools?: { name: string; description: string; input_schema: Readonly<Record<string, unknown>> }[]
+  tools?: { name: string; description: string; input_schema: Readonly<Record<string, unknown>>; cache_control?: { type: 'ephemeral' } }[]
 }
 
 /** The format takes no empty text blocks and wants the roles to alternate: empty pieces are left out, neighbours of one role joined. */
@@ -35,15 +37,28 @@ export function messagesBody(request: ModelRequest): MessagesBody {
     if (last?.role === role) last.content.push(...content)
     else messages.push({ role, content })
   }
+  markEnds(messages)
   return {
     model: request.model,
     max_tokens: request.maxTokens,
     stream: true,
-    ...(request.system === '' ? {} : { system: request.system }),
+    ...(request.system === '' ? {} : { system: [{ type: 'text', text: request.system, ...CACHED }] }),
     messages,
     ...(request.tools.length === 0
       ? {}
-      : { tools: request.tools.map((tool) => ({ name: tool.name, description: tool.description, input_schema: tool.inputSchema })) }),
+      : { tools: request.tools.map((tool, index) => ({ name: tool.name, description: tool.description, input_schema: tool.inputSchema, ...(index === request.tools.length - 1 ? CACHED : {}) })) }),
+  }
+}
+
+const CACHED = { cache_control: { type: 'ephemeral' } } as const
+/** The format takes four marks: after the tools, after the system prompt, and the ends of the two newest messages of the person or of tools. */
+const MARKED_MESSAGES = 2
+
+/** The newest end is what the next call begins with; the one before it is what this call finds again. */
+function markEnds(messages: readonly Message[]): void {
+  for (const message of messages.filter(({ role }) => role === 'user').slice(-MARKED_MESSAGES)) {
+    const last = message.content.at(-1)
+    if (last) Object.assign(last, CACHED)
   }
 }
 

@@ -160,16 +160,18 @@ describe('asking', () => {
   it('sends system, tools, results with images and joined roles', async () => {
     const { sent } = await callWire(createMessagesWire, answer(START + end('end_turn')), conversation)
     expect(sent[0]).toMatchObject({ method: 'POST', url: 'http://gateway.test/v1/messages', token: 'secret', headers: { 'anthropic-version': '2023-06-01' } })
+    // What the next call begins with again may be kept ready by the gateway.
+    const cache_control = { type: 'ephemeral' }
     expect(sent[0]?.body).toEqual({
-      model: 'm', max_tokens: 100, stream: true, system: 'Be good.',
-      tools: [{ name: 'read', description: 'Reads', input_schema: { type: 'object', properties: {} } }],
+      model: 'm', max_tokens: 100, stream: true, system: [{ type: 'text', text: 'Be good.', cache_control }],
+      tools: [{ name: 'read', description: 'Reads', input_schema: { type: 'object', properties: {} }, cache_control }],
       messages: [
-        { role: 'user', content: [{ type: 'text', text: 'Look' }, { type: 'text', text: 'please' }] },
+        { role: 'user', content: [{ type: 'text', text: 'Look' }, { type: 'text', text: 'please', cache_control }] },
         { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'read', input: { p: 1 } }, { type: 'tool_use', id: 'b', name: 'read', input: {} }] },
         { role: 'user', content: [
           { type: 'tool_result', tool_use_id: 'a', is_error: false, content: [{ type: 'text', text: 'seen' }, { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } }] },
           { type: 'tool_result', tool_use_id: 'b', is_error: true, content: [] },
-          { type: 'text', text: 'And?' },
+          { type: 'text', text: 'And?', cache_control },
         ] },
       ],
     })

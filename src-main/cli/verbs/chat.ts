@@ -1,7 +1,7 @@
 /** `portico chat`: one turn of the window's own chat in a folder, without the window. */
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { ModelInfo, WireName } from '../../../src-shared/domain/account.ts'
+import { WIRE_NAMES, type ModelInfo, type WireName } from '../../../src-shared/domain/account.ts'
 import type { SessionItem } from '../../../src-shared/domain/session.ts'
 import { AppError, describe, toErrorData } from '../../../src-shared/errors.ts'
 import { checkToolbox } from '../../app/toolbox-rule.ts'
@@ -23,7 +23,7 @@ const BILL_WAIT_MS = 2_000
 export const runChat: Verb = async (context) => {
   const { invocation, services, output, interrupted, cwd } = context
   const approvalMode = choiceOf(invocation, 'approve', ['none', 'reads', 'all'] as const) ?? 'none'
-  const wire = choiceOf(invocation, 'wire', ['messages', 'chat-completions'] as const)
+  const wire = choiceOf(invocation, 'wire', WIRE_NAMES)
   const folder = await folderOf(invocation, cwd)
   const prompt = await promptOf(context)
   const mcp = await openMcpHost(services, invocation.values['mcp'], cwd)
