@@ -41,7 +41,7 @@ test('search, edit and send again, ask again, and a session of another tool', as
   await test.step('a message is edited and sent again in a session of its own', async () => {
     const said = conversation(page).locator('.group\\/said').first()
     await said.hover()
-    await said.getByRole('button', { name: 'Edit and send again, in a new session' }).click()
+    await said.getByRole('button', { name: 'Edit, in a new session' }).click()
     await expect(messageBox(page)).toHaveValue('say The heron stands in the reeds')
     await messageBox(page).fill('say The egret stands in the reeds')
     await messageBox(page).press('Enter')

@@ -9,6 +9,7 @@ import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
 import { ALWAYS } from '../sessions/rules-table.ts'
 import { closeTurn, recoverTurns } from '../sessions/recover.ts'
 import { createSessionRepository } from '../sessions/repository.ts'
+import type { Undo } from '../undo/service.ts'
 import type { WorkspaceTools } from '../workspace/ports.ts'
 import { createApprovals, type ApprovalMode } from './approvals.ts'
 import { oneLine } from './cap-text.ts'
@@ -38,6 +39,8 @@ export interface ChatDeps {
   mcp: Pick<McpHost, 'tools' | 'call'>
   workspace: WorkspaceTools
   approvalMode: ApprovalMode
+  /** Keeps what turns change in files; left out: nothing is kept. */
+  undo?: Pick<Undo, 'before' | 'after' | 'count' | 'removeSession'>
   clock: Clock
   timers: Timers
   ids: Ids
@@ -87,6 +90,8 @@ export interface Chat {
   forgetServer(serverId: string): void
   /** Call once at start: turns that a dead process left open become `interrupted`. Returns how many. */
   recover(): number
+  /** Whether this session's turn runs. */
+  runs(sessionId: string): boolean
   /** Whether any turn runs. */
   busy(): boolean
   /** Resolves when the session's turn (if any) has ended, its receipts included. */
@@ -95,6 +100,7 @@ export interface Chat {
   close(): Promise<void>
 }
 
+const NO_UNDO: NonNullable<ChatDeps['undo']> = { before: () => Promise.resolve(), after: () => Promise.resolve(), count: () => 0, removeSession: () => undefined }
 const UNNAMED = 'New chat'
 const TITLE_CHARACTERS = 60
 /** Characters of a session that are read for the model: old results are shortened, so more fits than its memory holds. */
@@ -149,6 +155,7 @@ export function createChat(deps: ChatDeps): Chat {
       }
     },
     approvals: createApprovals(repository, deps.approvalMode),
+    undo: deps.undo ?? NO_UNDO,
   }
 
   const sessionOf = (id: string): SessionSummary => {
@@ -320,6 +327,7 @@ export function createChat(deps: ChatDeps): Chat {
       turns.get(sessionId)?.stop('stopped')
       outbox.commit(() => {
         repository.removeSession(sessionId)
+        deps.undo?.removeSession(sessionId)
         return [{ type: 'removed', sessionId }]
       })
     },
@@ -330,6 +338,7 @@ export function createChat(deps: ChatDeps): Chat {
       const alive = new Set([...turns.values()].map((turn) => turn.turnId))
       return recoverTurns(repository, { now: deps.clock.now(), newId: () => deps.ids.next('item'), alive }).length
     },
+    runs: (sessionId) => turns.has(sessionId),
     busy: () => turns.size > 0,
     settled: async (sessionId) => {
       await settling.get(sessionId)

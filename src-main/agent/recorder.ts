@@ -28,7 +28,7 @@ export interface Recorder {
 type AssistantItem = Extract<SessionItem, { kind: 'assistant' }>
 
 export function createRecorder(
-  deps: { repository: SessionRepository; outbox: Outbox; clock: Clock; ids: Ids },
+  deps: { repository: SessionRepository; outbox: Outbox; clock: Clock; ids: Ids; changedFiles(turnId: string): number },
   turn: { sessionId: string; turnId: string; startedAt: number },
 ): Recorder {
   const { repository, outbox, clock, ids } = deps
@@ -72,9 +72,10 @@ export function createRecorder(
 
   const endItem = (error: AppErrorData | null, status: 'done' | 'stopped' | 'failed' | 'interrupted', toolCalls: number): SessionItem => {
     const now = clock.now()
+    const files = deps.changedFiles(turnId)
     return {
       kind: 'turn-end', id: ids.next('item'), turnId, at: now, status, error, toolCalls,
-      receipt: turnReceipt(repository, turnId), durationMs: now - turn.startedAt,
+      receipt: turnReceipt(repository, turnId), durationMs: now - turn.startedAt, ...(files > 0 ? { files } : {}),
     }
   }
 

@@ -4,6 +4,7 @@ import type { WireName } from '../../src-shared/domain/account.ts'
 import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
 import type { Connection, ModelMessage, ModelRequest, Wire } from '../api/ports.ts'
 import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
+import type { Undo } from '../undo/service.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
 import type { Approvals } from './approvals.ts'
 import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
@@ -36,6 +37,7 @@ export interface RunnerDeps {
   /** 0 ≤ random < 1 */
   random(): number
   approvals: Approvals
+  undo: Pick<Undo, 'before' | 'after' | 'count'>
   clock: Clock
   timers: Timers
   ids: Ids
@@ -68,7 +70,7 @@ export function startTurn(
   turn: { session: SessionSummary; turnId: string; startedAt: number; history: readonly ModelMessage[] },
 ): RunningTurn {
   const { session, turnId } = turn
-  const recorder = createRecorder(deps, { sessionId: session.id, turnId, startedAt: turn.startedAt })
+  const recorder = createRecorder({ ...deps, changedFiles: (id) => deps.undo.count(id) }, { sessionId: session.id, turnId, startedAt: turn.startedAt })
   const abort = new AbortController()
   let finished = false
   let resolveEnded = (): void => undefined
@@ -203,10 +205,15 @@ export function startTurn(
   const runTool = async (call: TurnCall): Promise<void> => {
     const run = checks.get(call.key)?.run
     if (!run) throw new Error('a call ran that was refused')
+    const files = await run.tool.touches(run.args)
+    const at = { sessionId: session.id, turnId, folder: session.folder }
+    // Kept before anything is changed; where that cannot be, nothing is changed.
+    if (files.length > 0) await deps.undo.before(at, files)
     const outcome = await run.tool.run(run.args, abort.signal).catch((error: unknown) => {
       deps.log.error('tool.threw', { tool: call.wireName, error: String(error) })
       return { text: errorText(error), isError: true, bytes: 0, images: [] }
     })
+    if (files.length > 0) await deps.undo.after(at, files).catch((error: unknown) => deps.log.error('undo.not-noted', { error: String(error) }))
     dispatch({ type: 'tool-finished', key: call.key, outcome: { ...outcome, text: capBytes(outcome.text, MAX_RESULT_BYTES) }, at: deps.clock.now() })
   }
 

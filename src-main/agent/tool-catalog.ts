@@ -20,6 +20,8 @@ export interface CatalogTool {
   always(args: Readonly<Record<string, unknown>>): RuleKey
   /** @throws AppError `tool.invalid-arguments`, `workspace.*` when the call cannot work */
   preview(args: Record<string, unknown>): Promise<ToolPreview>
+  /** Files (real absolute paths) that the call may change, to be kept before it runs. */
+  touches(args: Record<string, unknown>): Promise<readonly string[]>
   /** Never throws for a failure of the tool: that is an outcome. */
   run(args: Record<string, unknown>, signal: AbortSignal): Promise<ToolOutcome>
 }
@@ -31,6 +33,7 @@ export interface Catalog {
   find(wireName: string): CatalogTool | null
 }
 
+const NOTHING: Promise<readonly string[]> = Promise.resolve([])
 const NONE: Catalog = { tools: [], hasMcpTools: false, find: () => null }
 
 /** Starts enabled MCP servers as needed. A tool whose name is taken is left out; a plan has those that only read. */
@@ -45,7 +48,7 @@ export async function loadCatalog(
   const hosted = await rooms.mcp.tools(signal)
   const own = rooms.workspace.tools.map((tool) => workspaceTool(rooms.workspace, folder, tool))
   const theirs = hosted
-    .map((tool) => hostedTool(rooms.mcp, tool))
+    .map((tool) => hostedTool(rooms, folder, tool))
     .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1))
   const byName = new Map<string, CatalogTool>()
   const fits = (tool: CatalogTool): boolean => mode === 'agent' || tool.risk === 'read'
@@ -78,6 +81,7 @@ function searchTool(aside: readonly CatalogTool[], found: Set<string>): CatalogT
   return {
     definition: searchDefinition(findable), name: SEARCH_TOOL, origin: { kind: 'workspace' }, risk: 'read', rule,
     always: () => rule,
+    touches: () => NOTHING,
     preview: async (args) => ({ summary: oneLine(asked(args).query), diff: null, risk: 'read' }),
     run: async (args) => {
       const { query, max } = asked(args)
@@ -99,11 +103,12 @@ function workspaceTool(workspace: WorkspaceTools, folder: string, tool: { defini
     rule,
     always: (args) => (tool.risk === 'run' ? { ...rule, fingerprint: `v1:${String(args['command'])}` } : rule),
     preview: (args) => workspace.preview(folder, name, args),
+    touches: (args) => (tool.risk === 'read' ? NOTHING : workspace.changes(folder, name, args)),
     run: (args, signal) => workspace.run(folder, name, args, signal),
   }
 }
 
-function hostedTool(mcp: Pick<McpHost, 'call'>, tool: HostedTool): CatalogTool {
+function hostedTool({ mcp, workspace }: { mcp: Pick<McpHost, 'call'>; workspace: WorkspaceTools }, folder: string, tool: HostedTool): CatalogTool {
   const rule: RuleKey = { server: `mcp:${tool.serverId}`, tool: tool.toolName, fingerprint: tool.fingerprint }
   return {
     definition: tool.definition,
@@ -113,6 +118,7 @@ function hostedTool(mcp: Pick<McpHost, 'call'>, tool: HostedTool): CatalogTool {
     rule,
     always: () => rule,
     preview: (args) => Promise.resolve({ summary: summarize(args), diff: null, risk: tool.risk }),
+    touches: (args) => (tool.risk === 'read' ? NOTHING : workspace.namedFiles(folder, args)),
     run: (args, signal) => mcp.call({ serverId: tool.serverId, toolName: tool.toolName, args, signal }),
   }
 }

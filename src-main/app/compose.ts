@@ -32,6 +32,8 @@ import { openJsonStore, type JsonStoreOptions } from '../storage/json-store.ts'
 import type { Recovered } from '../storage/keep-aside.ts'
 import { sweepSpill } from '../storage/spill.ts'
 import { diffFile } from '../workspace/file-diff.ts'
+import { UNDO_MIGRATIONS } from '../undo/schema.ts'
+import { createUndo, type Undo } from '../undo/service.ts'
 import { createWorkspaceTools } from '../workspace/tools.ts'
 import type { GatewaySupervisor } from './gateway-supervisor.ts'
 import { checkLink } from './link-policy.ts'
@@ -100,13 +102,14 @@ export interface Services {
   openServerPage(page: string): Promise<void>
   chat: Chat
   history: History
+  undo: Undo
   setup: LateSetup
   links: ExternalLinks
   /** Ends everything in good order; resolves within 3 s. */
   close(): Promise<void>
 }
 
-const migrations = [...SESSION_MIGRATIONS, ...HISTORY_MIGRATIONS]
+const migrations = [...SESSION_MIGRATIONS, ...HISTORY_MIGRATIONS, ...UNDO_MIGRATIONS]
 /** Longest silence of a model's stream (ms). */
 const STREAM_IDLE_MS = 120_000
 const KEEP_RESULTS_MS = 7 * 24 * 3_600_000
@@ -174,8 +177,9 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   const tools = createToolsService({ host: mcp, store: serverStore, secrets, ids, diff: diffFile, forgetRules: (id) => chat.forgetServer(id) })
   const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock })
   const wire = { open: (request: Parameters<typeof http.open>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
+  const undo = createUndo({ database, folder: paths.checkpoints, clock, log, diff: diffFile })
   const chat = createChat({
-    database,
+    database, undo,
     wires: createWires(wire),
     connection: async () => {
       const { system, connection } = await auth.connection()
@@ -230,10 +234,11 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   gatewayRoom.follow(auth.state())
   auth.resume()
   await tools.load()
+  undo.sweep().catch((error: unknown) => log.warn('undo.not-swept', { error }))
   sweepSpill(paths.spill, clock.now(), KEEP_RESULTS_MS).catch((error: unknown) => log.warn('results.not-swept', { error }))
 
   return {
-    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, questions, openServerPage, chat, history, setup, links,
+    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, questions, openServerPage, chat, history, undo, setup, links,
     async close() {
       stopFollowing()
       account.close()

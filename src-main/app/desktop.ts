@@ -138,7 +138,7 @@ export async function startDesktop(deps: DesktopDeps): Promise<Desktop> {
 }
 
 function makeHandlers(services: Services, quit: () => void, log: Log): Handlers {
-  const { auth, account, inbox, gatewayRoom, chat, history, tools, questions, settings, gateway, notices, links, systems, setup } = services
+  const { auth, account, inbox, gatewayRoom, chat, history, undo, tools, questions, settings, gateway, notices, links, systems, setup } = services
   const app: HandlersOf<'app'> = appHandlers({
     copyText, openLink: (url) => links.open(url), dismissNotice: (id) => notices.dismiss(id), restartGateway: () => gateway.restart(), quit,
   })
@@ -148,7 +148,7 @@ function makeHandlers(services: Services, quit: () => void, log: Log): Handlers 
     ...accountHandlers(account),
     ...inboxHandlers(inbox),
     ...chatHandlers({
-      chat, history,
+      chat, history, undo,
       saveText: async (name, text) => {
         const file = await pickSaveFile(name)
         if (file !== null) await writeFileAtomic(file, text)

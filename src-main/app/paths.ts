@@ -28,6 +28,7 @@ export interface Paths {
   gatewayData: string
   spill: string
   running: string
+  checkpoints: string
 }
 
 /** `root` is the folder that holds `out/` and `resources/`. */
@@ -54,5 +55,6 @@ export function pathsOf(root: string, dataFolder: string): Paths {
     gatewayData: data('gateway'),
     spill: data('results'),
     running: data('running'),
+    checkpoints: data('checkpoints'),
   }
 }

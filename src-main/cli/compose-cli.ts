@@ -26,6 +26,9 @@ import { SESSION_MIGRATIONS } from '../sessions/schema.ts'
 import { openDatabase } from '../storage/database.ts'
 import { openJsonStore, type JsonStoreOptions } from '../storage/json-store.ts'
 import type { JsonStore } from '../storage/ports.ts'
+import { UNDO_MIGRATIONS } from '../undo/schema.ts'
+import { createUndo } from '../undo/service.ts'
+import { diffFile } from '../workspace/file-diff.ts'
 import { createWorkspaceTools } from '../workspace/tools.ts'
 import { createLocalGateway, isOwnProcess, type LocalGateway } from './local-gateway.ts'
 
@@ -121,10 +124,10 @@ export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
       return host
     },
     chat({ mcp, approvalMode, connection, beforeCall, publish }) {
-      const { database } = openDatabase({ path: paths.database, migrations: [...SESSION_MIGRATIONS, ...HISTORY_MIGRATIONS], clock })
+      const { database } = openDatabase({ path: paths.database, migrations: [...SESSION_MIGRATIONS, ...HISTORY_MIGRATIONS, ...UNDO_MIGRATIONS], clock })
       const wire = { open: (request: Parameters<Http['open']>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
       const chat = createChat({
-        database, mcp, approvalMode, connection, beforeCall, publish, clock, timers, ids, log, platform: platform.name,
+        database, undo: createUndo({ database, folder: paths.checkpoints, clock, log, diff: diffFile }), mcp, approvalMode, connection, beforeCall, publish, clock, timers, ids, log, platform: platform.name,
         wires: createWires(wire),
         workspace: createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock }),
         // The verb names the wire itself; and there is no window that could have missed an event.

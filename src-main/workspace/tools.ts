@@ -127,6 +127,26 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
     },
     checkFolder: async (folder) => void (await openFolder(folder)),
     preview,
+    async changes(folder, name, args) {
+      if (name !== 'write' && name !== 'edit') return []
+      try {
+        const root = await openFolder(folder)
+        return [(await resolveInside(root, folder, parseArguments(name, args).path, rules)).full]
+      } catch {
+        // The call itself says what is wrong with it.
+        return []
+      }
+    },
+    async namedFiles(folder, args) {
+      const root = await openFolder(folder).catch(() => null)
+      if (root === null) return []
+      const found = new Set<string>()
+      for (const text of textsIn(args)) {
+        const place = await resolveInside(root, folder, text, rules).catch(() => null)
+        if (place !== null && place.shown !== '.') found.add(place.full)
+      }
+      return [...found]
+    },
     async run(folder, name, args, signal) {
       try {
         if (!isWorkspaceTool(name)) throw new AppError('tool.unknown', { tool: name })
@@ -137,6 +157,18 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
       }
     },
   }
+}
+
+/** Texts of an argument that could be paths; a long text is contents. */
+const LONGEST_PATH = 1_000
+const MOST_NAMED = 50
+function textsIn(value: unknown, found: string[] = []): string[] {
+  if (found.length >= MOST_NAMED) return found
+  if (typeof value === 'string') {
+    if (value !== '' && value.length <= LONGEST_PATH && !/[\n\0]/.test(value)) found.push(value)
+  } else if (Array.isArray(value)) for (const one of value) textsIn(one, found)
+  else if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) textsIn(one, found)
+  return found
 }
 
 function isGitInternal(shown: string): boolean {

@@ -127,6 +127,8 @@ export type SessionItem =
       /** Calls that went to MCP servers and to the workspace in this turn. */
       toolCalls: number
       durationMs: number | null
+      /** Files that the turn changed; left out = none, or not counted. */
+      files?: number
     }
 
 /**
@@ -154,6 +156,29 @@ export interface ApprovalRule {
   tool: string
   fingerprint: string
   at: number
+}
+
+/** A file that a turn changed. */
+export interface ChangedFileView {
+  turnId: string
+  /** Relative to the session's folder, with `/`. */
+  file: string
+  what: 'created' | 'changed' | 'deleted'
+  added: number
+  removed: number
+  /** `changed-later`: a later turn changed it again. `changed-since`: somebody else did. */
+  state: 'as-left' | 'undone' | 'changed-since' | 'changed-later'
+  /** False: it was too large to be kept, so it cannot be undone. */
+  kept: boolean
+}
+
+/** What became of a file that was to be undone or done again. */
+export interface UndoneFile {
+  turnId: string
+  file: string
+  done: boolean
+  /** Why it was left alone; null when it was done, or there was nothing to do. */
+  why: 'changed-since' | 'changed-later' | 'not-kept' | null
 }
 
 /** A place where something was said, with the words that were looked for marked. */

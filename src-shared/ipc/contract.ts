@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { WIRE_NAMES, type AccountState, type SystemInfo } from '../domain/account.ts'
 import type { UpstreamTest } from '../domain/gateway.ts'
-import { SESSION_MODES, type ApprovalRule, type FileDiff, type ForeignSessionView, type HistoryHitView, type SessionPage, type SessionSummary } from '../domain/session.ts'
+import { SESSION_MODES, type ApprovalRule, type ChangedFileView, type FileDiff, type ForeignSessionView, type HistoryHitView, type SessionPage, type SessionSummary, type UndoneFile } from '../domain/session.ts'
 import { CLIENT_IDS, EFFORTS, FREEDOMS, TOKEN_WAYS, type ApplyReport, type Backup, type RemoteView, type RevertedClient, type SetupPlan, type VerifiedClient } from '../domain/setup.ts'
 import { gatewayInputs } from './gateway-inputs.ts'
 import type { CommandName } from './names.ts'
@@ -33,6 +33,7 @@ const server = {
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]*$/).max(200), text(20_000)),
 }
 
+const undoScope = { sessionId: id, turnId: id, file: text(4000).min(1).nullable(), onwards: z.boolean() }
 const toolName = z.string().min(1).max(500)
 const cap = z.int().min(1).max(1_000_000_000_000).nullable()
 
@@ -99,6 +100,12 @@ export const commands = {
   /** Sessions of other coding tools on this computer. */
   'chat.foreign': { input: nothing, output: output<readonly ForeignSessionView[]>() },
   'chat.take': { input: z.strictObject({ path: text(4000).min(1) }), output: output<SessionSummary>() },
+  /** What a turn (and those after it) did to files. */
+  'chat.files': { input: z.strictObject({ sessionId: id, turnId: id, onwards: z.boolean() }), output: output<readonly ChangedFileView[]>() },
+  'chat.fileDiff': { input: z.strictObject({ turnId: id, file: text(4000).min(1) }), output: output<FileDiff>() },
+  /** A file (null: all) of a turn, or of it and those after it; `force` also where somebody else changed it since. */
+  'chat.undo': { input: z.strictObject({ ...undoScope, force: z.boolean() }), output: output<readonly UndoneFile[]>() },
+  'chat.redo': { input: z.strictObject({ ...undoScope, force: z.boolean() }), output: output<readonly UndoneFile[]>() },
   'chat.rename': { input: z.strictObject({ sessionId: id, title: text(200).min(1) }), output: done },
   'chat.setModel': { input: z.strictObject({ sessionId: id, model, wire: wire.optional() }), output: done },
   'chat.remove': { input: z.strictObject({ sessionId: id }), output: done },

@@ -148,6 +148,8 @@ export function fakeWorkspace(
     checkFolder(_folder) {
       return this.missingError ? Promise.reject(this.missingError) : Promise.resolve()
     },
+    changes: () => Promise.resolve([]),
+    namedFiles: () => Promise.resolve([]),
     preview: async (_folder, name, args) => {
       const tool = tools[name]
       if (!tool) throw new Error(`unexpected tool ${name}`)

@@ -82,7 +82,9 @@ function* readEvent(reading: Reading, event: z.output<typeof eventSchema>, reque
       if (event.item?.type === 'function_call') addCall(reading, event.item)
       return
     case 'response.completed': case 'response.incomplete': case 'response.failed': case 'response.cancelled':
-      yield* readEnd(reading, event.type, response ?? null, requestId)
+      return yield* readEnd(reading, event.type, response ?? null, requestId)
+    case undefined: case null: default:
+      // Events of other kinds say nothing that is needed.
   }
 }
 

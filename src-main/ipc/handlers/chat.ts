@@ -1,6 +1,8 @@
 /** Handlers of `chat.*`. */
 import type { Chat } from '../../agent/chat.ts'
 import type { History } from '../../history/service.ts'
+import { AppError } from '../../../src-shared/errors.ts'
+import type { Undo } from '../../undo/service.ts'
 import type { HandlersOf } from '../handler-types.ts'
 
 export interface ChatHandlerDeps {
@@ -8,11 +10,12 @@ export interface ChatHandlerDeps {
   /** Opens the folder dialog; null = the person closed it. */
   pickFolder(): Promise<string | null>
   history: History
+  undo: Undo
   /** Opens the save dialog and writes there; null = the person closed it. */
   saveText(name: string, text: string): Promise<string | null>
 }
 
-export function chatHandlers({ chat, history, pickFolder, saveText }: ChatHandlerDeps): HandlersOf<'chat'> {
+export function chatHandlers({ chat, history, undo, pickFolder, saveText }: ChatHandlerDeps): HandlersOf<'chat'> {
   return {
     'chat.pickFolder': async () => {
       const folder = await pickFolder()
@@ -57,6 +60,17 @@ export function chatHandlers({ chat, history, pickFolder, saveText }: ChatHandle
     'chat.fork': (input) => history.fork(input),
     'chat.foreign': () => history.foreign(),
     'chat.take': (input) => history.take(input),
+    'chat.files': (input) => undo.files({ ...input, file: null }),
+    'chat.fileDiff': ({ turnId, file }) => undo.diff(turnId, file),
+    'chat.undo': async ({ force, ...scope }) => {
+      // What a turn under way still writes would be pulled from under it.
+      if (chat.runs(scope.sessionId)) throw new AppError('session.busy')
+      return undo.undo(scope, force)
+    },
+    'chat.redo': async ({ force, ...scope }) => {
+      if (chat.runs(scope.sessionId)) throw new AppError('session.busy')
+      return undo.redo(scope, force)
+    },
     'chat.rules': () => chat.rules(),
     'chat.revoke': (rule) => {
       chat.revoke(rule)

@@ -1,10 +1,11 @@
 /** What a person does in Chat, as calls to main; and the topics of Chat, as changes of its store. Runs in the window. */
-import type { ApprovalDecision, ChatEvent, ForeignSessionView, HistoryHitView, SessionMode } from '../../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ChangedFileView, ChatEvent, FileDiff, ForeignSessionView, HistoryHitView, SessionMode, UndoneFile } from '../../../src-shared/domain/session.ts'
 import type { WireName } from '../../../src-shared/domain/account.ts'
 import { ask } from '../../bridge/ask.ts'
 import { call, subscribe } from '../../bridge/portico.ts'
 import { navigate } from '../../lib/route.ts'
 import { showToast } from '../../lib/toasts.ts'
+import { leftAloneText } from './logic.ts'
 import { PAGE_SIZE } from './page-size.ts'
 import { LiveTexts } from './live-texts.ts'
 import {
@@ -138,6 +139,27 @@ export async function takeForeign(path: string): Promise<boolean> {
   const result = await ask('chat.take', { path })
   if (result.ok) navigate('chat', result.value.id)
   return result.ok
+}
+/** What a turn (and those after it) did to files; nothing when that cannot be told. */
+export async function filesOf(sessionId: string, turnId: string, onwards: boolean): Promise<readonly ChangedFileView[]> {
+  const result = await ask('chat.files', { sessionId, turnId, onwards })
+  return result.ok ? result.value : []
+}
+export async function fileDiff(turnId: string, file: string): Promise<FileDiff | null> {
+  const result = await ask('chat.fileDiff', { turnId, file })
+  return result.ok ? result.value : null
+}
+export async function undoFiles(way: 'undo' | 'redo', input: { sessionId: string; turnId: string; file: string | null; onwards: boolean; force: boolean }): Promise<readonly UndoneFile[]> {
+  const result = await ask(way === 'undo' ? 'chat.undo' : 'chat.redo', input)
+  return result.ok ? result.value : []
+}
+/** Back to before a prompt: its files, its conversation, or both. What was left alone is told. */
+export async function goBack(sessionId: string, turnId: string, itemId: string, parts: { files: boolean; force: boolean; talk: boolean }): Promise<void> {
+  if (parts.files) {
+    const left = (await undoFiles('undo', { sessionId, turnId, file: null, onwards: true, force: parts.force })).filter((one) => one.why !== null)
+    if (left.length > 0) showToast({ tone: 'bad', title: 'Not all files were put back', detail: leftAloneText(left) })
+  }
+  if (parts.talk) await fork(sessionId, itemId, true)
 }
 /** Takes a message that waits back into the composer. */
 export async function unqueue(sessionId: string, id: string): Promise<void> {

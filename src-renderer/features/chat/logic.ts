@@ -2,7 +2,7 @@
 import type { AuthState, ModelInfo, WireName } from '../../../src-shared/domain/account.ts'
 import type { PriceNow, ToolboxChoice } from '../../../src-shared/domain/price.ts'
 import { formatMoney } from '../../../src-shared/domain/money.ts'
-import type { SessionItem, SessionSummary, ToolCallView, TurnReceipt } from '../../../src-shared/domain/session.ts'
+import type { ChangedFileView, SessionItem, SessionSummary, ToolCallView, TurnReceipt, UndoneFile } from '../../../src-shared/domain/session.ts'
 
 export interface FolderGroup {
   folder: string
@@ -87,6 +87,26 @@ export function nextCallMicro(items: readonly (SessionItem | null)[], rate: Mode
   if (!step || step.inputTokens === null || step.outputTokens === null) return null
   const input = step.inputTokens + step.outputTokens + Math.ceil(draft.length / 4)
   return Math.round((input * rate.inputPerMillion + step.outputTokens * rate.outputPerMillion) / 1_000_000)
+}
+
+/** How a changed file stands, in a word or two. */
+export function stateText(file: ChangedFileView): string {
+  if (!file.kept) return 'too large to undo'
+  switch (file.state) {
+    case 'undone': return 'undone'
+    case 'changed-since': return 'changed since'
+    case 'changed-later': return 'changed again later'
+    case 'as-left': return file.what === 'changed' ? '' : file.what
+  }
+}
+/** Why files were left alone. */
+export function leftAloneText(left: readonly UndoneFile[]): string {
+  const of = (why: UndoneFile['why']): string[] => left.filter((one) => one.why === why).map((one) => one.file)
+  const parts: string[] = []
+  if (of('changed-since').length > 0) parts.push(`Somebody changed ${of('changed-since').join(', ')} since: left alone.`)
+  if (of('changed-later').length > 0) parts.push(`A later turn changed ${of('changed-later').join(', ')} again: undo that first.`)
+  if (of('not-kept').length > 0) parts.push(`${of('not-kept').join(', ')} cannot be brought back.`)
+  return parts.join(' ')
 }
 
 /** "512 B", "2.1 KB", "4.8 MB". */

@@ -1,5 +1,5 @@
 /** One item of a session: what was said, done, asked or billed. Props only. */
-import { GitFork, Pencil } from 'lucide-react'
+import { GitFork, Pencil, Undo2 } from 'lucide-react'
 import { memo, useState } from 'react'
 import type { ApprovalDecision, SessionItem } from '../../../../src-shared/domain/session.ts'
 import { Markdown, StreamingMarkdown, type LiveMarkdown } from '../../../lib/markdown/render.tsx'
@@ -19,13 +19,18 @@ export interface ItemViewProps {
   onAnswer: (approvalId: string, decision: ApprovalDecision) => Promise<boolean>
   /** A new session up to this message; `before` leaves it out, to be said in another way. */
   onFork: (itemId: string, before: boolean) => void
+  /** Back to before this prompt. */
+  onBack: (turnId: string, itemId: string) => void
+  sessionId: string
+  /** No turn runs. */
+  idle: boolean
   /** Only under a plan that is the newest. */
   onCarryOut: (() => void) | null
 }
 
-export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer, onFork, onCarryOut }: ItemViewProps) {
+export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer, onFork, onBack, onCarryOut, sessionId, idle }: ItemViewProps) {
   switch (item.kind) {
-    case 'user': return <UserText text={item.text} onEdit={() => onFork(item.id, true)} onFork={() => onFork(item.id, false)} />
+    case 'user': return <UserText text={item.text} onEdit={() => onFork(item.id, true)} onFork={() => onFork(item.id, false)} onBack={idle ? () => onBack(item.turnId, item.id) : null} />
     case 'assistant': {
       if (live) return <StreamingMarkdown live={live} />
       return item.text === '' ? null : <Markdown text={item.text} />
@@ -36,20 +41,21 @@ export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAn
       const { approvalId } = call
       return <ApprovalCard key={approvalId} call={call} first={asks} onAnswer={(decision) => onAnswer(approvalId, decision)} />
     }
-    case 'turn-end': return <TurnEnd item={item} onRetry={onRetry} onCarryOut={onCarryOut} />
+    case 'turn-end': return <TurnEnd item={item} sessionId={sessionId} idle={idle} onRetry={onRetry} onCarryOut={onCarryOut} />
   }
 })
 
 /** More than this is folded at first (characters). */
 const LONG = 2500
 
-function UserText({ text, onEdit, onFork }: { text: string; onEdit: () => void; onFork: () => void }) {
+function UserText({ text, onEdit, onFork, onBack }: { text: string; onEdit: () => void; onFork: () => void; onBack: (() => void) | null }) {
   const [all, setAll] = useState(false)
   const folded = text.length > LONG && !all
   return (
     <div className="group/said flex items-start justify-end gap-1">
       <span className="flex pt-1 opacity-0 group-hover/said:opacity-100 focus-within:opacity-100">
-        <IconButton label="Edit and send again, in a new session" icon={<Pencil aria-hidden />} size="sm" onClick={onEdit} />
+        <IconButton label="Edit, in a new session" icon={<Pencil aria-hidden />} size="sm" onClick={onEdit} />
+        {onBack ? <IconButton label="Go back to before this message" icon={<Undo2 aria-hidden />} size="sm" onClick={onBack} /> : null}
         <IconButton label="New session from here" icon={<GitFork aria-hidden />} size="sm" onClick={onFork} />
       </span>
       <div className="max-w-[85%] rounded-xl rounded-br-sm border border-border bg-sunken px-3.5 py-2 dark:bg-raised">

@@ -13,9 +13,10 @@ import { Button } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { ErrorNote } from '../../../ui/error-note.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
-import { approve, carryOut, fork, liveTexts, newSession, readPage, retry, retryNow, send, setMode, setModel, stop, unqueue } from '../actions.ts'
+import { approve, carryOut, fork, goBack, liveTexts, newSession, readPage, retry, retryNow, send, setMode, setModel, stop, unqueue } from '../actions.ts'
 import { contextShare, folderName, modelOptions, nextCallMicro, spokenFor, whyNotSend, wireFor } from '../logic.ts'
 import { setDraft, useChat, type OpenSession, type Slot } from '../store.ts'
+import { BackDialog } from './ChangedFiles.tsx'
 import { Composer } from './Composer.tsx'
 import { ItemView } from './ItemView.tsx'
 import { Transcript } from './Transcript.tsx'
@@ -28,6 +29,8 @@ export function SessionView({ open }: { open: OpenSession }) {
   const onRetry = useCallback(() => void retry(id), [id])
   const wish = useChat((state) => state.jump)
   const jump = wish?.sessionId === id ? wish : null
+  const [back, setBack] = useState<{ turnId: string; itemId: string } | null>(null)
+  const onBack = useCallback((turnId: string, itemId: string) => setBack({ turnId, itemId }), [])
   const onFork = useCallback((itemId: string, before: boolean) => void fork(id, itemId, before), [id])
   const onCarryOut = useCallback(() => void carryOut(id), [id])
   const onMissing = useCallback((from: number, count: number) => void readPage(id, from, count), [id])
@@ -40,10 +43,13 @@ export function SessionView({ open }: { open: OpenSession }) {
         onRetry={item.kind === 'turn-end' && index === slots.length - 1 && activity === 'idle' && RETRYABLE.has(item.status) ? onRetry : null}
         onAnswer={approve}
         onFork={onFork}
+        onBack={onBack}
+        sessionId={id}
+        idle={activity === 'idle'}
         onCarryOut={item.kind === 'turn-end' && index === slots.length - 1 && activity === 'idle' && item.status === 'done' && mode === 'plan' ? onCarryOut : null}
       />
     ),
-    [asking, slots.length, activity, mode, onRetry, onCarryOut, onFork],
+    [asking, slots.length, activity, mode, onRetry, onCarryOut, onFork, onBack, id],
   )
   return (
     <section aria-label={session.title || 'Session'} className="flex min-w-0 flex-1 flex-col">
@@ -54,6 +60,7 @@ export function SessionView({ open }: { open: OpenSession }) {
         {open.warning ? <NearLimit warning={open.warning} /> : null}
         <SessionComposer open={open} />
       </div>
+      {back ? <BackDialog sessionId={id} turnId={back.turnId} onBack={(parts) => goBack(id, back.turnId, back.itemId, parts)} onClose={() => setBack(null)} /> : null}
     </section>
   )
 }

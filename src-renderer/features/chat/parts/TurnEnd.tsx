@@ -1,5 +1,6 @@
 /** The line that closes a turn: how it ended, what it cost, and a way on when it did not finish. Props only. */
 import { Play, RotateCcw } from 'lucide-react'
+import { ChangedFiles } from './ChangedFiles.tsx'
 import { memo } from 'react'
 import type { SessionItem } from '../../../../src-shared/domain/session.ts'
 import { Badge, type Tone } from '../../../ui/badge.tsx'
@@ -15,7 +16,7 @@ const WORD: Readonly<Record<EndItem['status'], { word: string; tone: Tone } | nu
 }
 
 /** `onRetry` is given for the last turn only, while nothing runs. */
-export const TurnEnd = memo(function TurnEnd({ item, onRetry, onCarryOut }: { item: EndItem; onRetry: (() => void) | null; onCarryOut: (() => void) | null }) {
+export const TurnEnd = memo(function TurnEnd({ item, sessionId, idle, onRetry, onCarryOut }: { item: EndItem; sessionId: string; idle: boolean; onRetry: (() => void) | null; onCarryOut: (() => void) | null }) {
   const word = WORD[item.status]
   const tokens = item.receipt ? tokensOf(item.receipt) : null
   const models = [...new Set(item.receipt?.steps.map((step) => step.model) ?? [])]
@@ -29,6 +30,7 @@ export const TurnEnd = memo(function TurnEnd({ item, onRetry, onCarryOut }: { it
         {models.length > 0 ? <span>{models.join(', ')}</span> : null}
         {item.toolCalls > 0 ? <span className="tabular">{item.toolCalls} {item.toolCalls === 1 ? 'call' : 'calls'}</span> : null}
         {item.durationMs === null ? null : <span className="tabular">{durationText(item.durationMs)}</span>}
+        {item.files ? <ChangedFiles sessionId={sessionId} turnId={item.turnId} count={item.files} idle={idle} /> : null}
         {onCarryOut ? <Button size="sm" variant="primary" icon={<Play aria-hidden />} onClick={onCarryOut} className="ml-auto">Carry out the plan</Button> : null}
         {onRetry ? <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onRetry} variant={item.status === 'done' ? 'ghost' : undefined} className={onCarryOut ? undefined : 'ml-auto'}>{item.status === 'done' ? 'Ask again' : 'Retry'}</Button> : null}
       </div>
