@@ -1,6 +1,6 @@
 /** What a file is at a moment, with its bytes kept by their hash in a folder of Portico's own. Needs no git and nothing in the person's folder. */
-import { createHash, randomBytes } from 'node:crypto'
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomic } from '../storage/atomic-file.ts'
@@ -38,8 +38,8 @@ export interface Versions {
 }
 
 export function createVersions(folder: string, most = MOST_KEPT): Versions {
-  const made = new Set<string>()
-  const place = (hash: string): string => path.join(folder, hash.slice(0, 2), hash)
+  let made: Promise<unknown> | null = null
+  const place = (hash: string): string => path.join(folder, hash)
 
   async function read(file: string): Promise<{ version: FileVersion; bytes: Buffer | null }> {
     let info
@@ -55,22 +55,20 @@ export function createVersions(folder: string, most = MOST_KEPT): Versions {
     if (!info.isFile()) return { version: { kind: 'other' }, bytes: null }
     if (info.size > most) return { version: { kind: 'too-large', bytes: info.size }, bytes: null }
     const bytes = await readFile(file)
-    const hash = createHash('sha256').update(bytes).digest('hex')
+    const hash = hashOf(bytes)
     return { version: { kind: 'file', hash, bytes: bytes.length, mode: info.mode & 0o777 }, bytes }
   }
 
   async function store(hash: string, bytes: Buffer): Promise<void> {
-    const target = place(hash)
-    if ((await stat(target).catch(() => null)) !== null) return
-    const parent = path.dirname(target)
-    if (!made.has(parent)) {
-      await mkdir(parent, { recursive: true, mode: 0o700 })
-      made.add(parent)
+    await (made ??= mkdir(folder, { recursive: true, mode: 0o700 }))
+    // Neither renamed into place nor synced, which would cost most of the time: a half-written one has another length, and is written again.
+    try {
+      await writeFile(place(hash), bytes, { mode: 0o600, flag: 'wx' })
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+      const there = await stat(place(hash)).catch(() => null)
+      if (there?.size !== bytes.length) await writeFile(place(hash), bytes, { mode: 0o600 })
     }
-    // Renamed into place, so that a half-written one never counts; not synced, because it only has to outlive this program.
-    const draft = `${target}.${randomBytes(6).toString('hex')}`
-    await writeFile(draft, bytes, { mode: 0o600 })
-    await rename(draft, target)
   }
 
   return {
@@ -85,23 +83,23 @@ export function createVersions(folder: string, most = MOST_KEPT): Versions {
       if (version.kind === 'absent') return rm(file, { force: true })
       if (version.kind !== 'file') throw new Error(version.kind === 'too-large' ? 'it was too large to be kept' : 'it was not a file')
       const bytes = await readFile(place(version.hash)).catch(() => null)
-      if (bytes === null) throw new Error('what it was is not kept any more')
+      if (bytes === null || hashOf(bytes) !== version.hash) throw new Error('what it was is not kept any more')
       await mkdir(path.dirname(file), { recursive: true })
       await writeFileAtomic(file, bytes, { mode: version.mode })
       if (process.platform !== 'win32') await chmod(file, version.mode)
     },
     async sweep(used, before) {
-      for (const sub of await readdir(folder).catch(() => [])) {
-        for (const name of await readdir(path.join(folder, sub)).catch(() => [])) {
-          const file = path.join(folder, sub, name)
-          if (used.has(name)) continue
-          const info = await stat(file).catch(() => null)
-          if (info !== null && info.mtimeMs < before) await rm(file, { force: true })
-        }
+      for (const name of await readdir(folder).catch(() => [])) {
+        const file = path.join(folder, name)
+        if (used.has(name)) continue
+        const info = await stat(file).catch(() => null)
+        if (info !== null && info.mtimeMs < before) await rm(file, { force: true })
       }
     },
   }
 }
+
+const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 /** The same content; a mode alone is no change that anybody made to the text. */
 export function isSame(a: FileVersion, b: FileVersion): boolean {
