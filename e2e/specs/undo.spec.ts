@@ -104,3 +104,21 @@ test('plan, agent edit of three files with MCP, undo one file, undo the turn, re
   })
   expect(app.pageProblems).toEqual([])
 })
+
+test('instructions of a folder are used once the person trusts them', async ({ journey }) => {
+  writeFileSync(path.join(journey.person.project, 'AGENTS.md'), 'Always say please.\n')
+  const app = await journey.start()
+  const { page } = app
+  await signIn(journey, app)
+  await openNewSession(page, journey.person.project, 'offline-practice')
+  const note = page.getByRole('region', { name: 'Instructions of this folder' })
+  await expect(note.getByText('This folder has instructions (AGENTS.md) for coding tools.')).toBeVisible()
+  expect(await barriers(page)).toEqual([])
+  await note.getByRole('button', { name: 'Trust and use' }).click()
+  await expect(note).toBeHidden()
+  await sendAndClear(page, 'say thank you')
+  await expect(conversation(page).getByText('thank you').last()).toBeVisible()
+  await openNewSession(page, journey.person.project, 'offline-practice')
+  await expect(note).toBeHidden()
+  expect(app.pageProblems).toEqual([])
+})

@@ -123,6 +123,18 @@ describe('the mode', () => {
   })
 })
 
+describe('what the folder says', () => {
+  it('reaches the model with every call, and a skill is read when it is wanted', async () => {
+    const project = async () => ({ instructions: { file: 'AGENTS.md', text: 'Use tabs.' }, skills: [{ name: 'deploy', description: 'How to deploy' }], skill: async (name: string) => (name === 'deploy' ? 'Push the button.' : null) })
+    const w = world({ project, wire: scriptedWire(asked([{ callId: 'a', name: 'skill', args: { name: 'deploy' } }, { callId: 'b', name: 'skill', args: { name: 'nope' } }]), said('Done.', 'm2')) })
+    const session = await create(w)
+    await w.chat.send({ sessionId: session.id, text: 'go' })
+    await turnEnd(w, session.id)
+    expect(w.wire.requests[0]?.system).toMatch(/- deploy: How to deploy[^]*\(AGENTS\.md\), which the person trusts:\n\nUse tabs\./)
+    expect(w.wire.requests[1]?.messages.at(-1)).toMatchObject({ results: [{ text: 'Push the button.', isError: false }, { isError: true, text: expect.stringContaining('one of deploy') }] })
+  })
+})
+
 describe('a limit of spending', () => {
   const rate = { inputPerMillion: 5_000_000, outputPerMillion: 30_000_000 }
   const facts = { turnMicro: null, sessionMicro: null, dayMicro: null, spentTodayMicro: 0, rate }

@@ -1,68 +1,21 @@
 /** Runs one turn: feeds the turn machine and does what it asks for (model calls, tools, waits). Holds no rules of its own; runs in main. */
-import type { ApprovalDecision, BudgetScope, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
-import type { WireName } from '../../src-shared/domain/account.ts'
+import type { ApprovalDecision, SessionSummary } from '../../src-shared/domain/session.ts'
 import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
-import type { Connection, ModelMessage, ModelRequest, Wire } from '../api/ports.ts'
-import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
-import type { Undo } from '../undo/service.ts'
-import type { SessionRepository } from '../sessions/repository.ts'
-import type { Approvals } from './approvals.ts'
+import type { ModelMessage, ModelRequest } from '../api/ports.ts'
 import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
 import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
 import { checkCall, errorText, factsOf, type CheckedCall } from './check-call.ts'
-import { checkBudget, countInput, costOf, spentOf, type Rate } from './budget.ts'
+import { checkBudget, countInput, spentOf } from './budget.ts'
 import { fitMemory, isTooLong, LEAST_ROOM, MEMORY_LIMITS, memoryRoom, sizeOfAll } from './memory.ts'
 import { callModel } from './model-call.ts'
-import type { Outbox } from './outbox.ts'
 import { systemPrompt } from './prompt.ts'
 import { createRecorder, storageFailure } from './recorder.ts'
+import { answeredMessages, unbilledOf } from './runner-parts.ts'
+import type { RunnerDeps, RunningTurn } from './runner-ports.ts'
 import type { Catalog } from './tool-catalog.ts'
 import { approvalIdOf } from './tool-view.ts'
 import { NEW_TURN, step } from './turn.ts'
 import type { TurnCall, TurnEffect, TurnEvent, TurnState } from './turn-state.ts'
-
-export interface RunnerDeps {
-  repository: SessionRepository
-  outbox: Outbox
-  wires: Readonly<Record<WireName, Wire>>
-  /** @throws AppError `auth.not-signed-in` */
-  connection(): Promise<Connection>
-  /** Before every model call. @throws AppError `turn.paused` */
-  beforeCall(model: string): Promise<void> | void
-  loadCatalog(session: SessionSummary, signal: AbortSignal): Promise<Catalog>
-  /** Limits of spending and what counts against them; the turn's own spending is known here. */
-  spending(session: SessionSummary): { caps: Readonly<Record<BudgetScope, number | null>>; session: number | null; day: number | null; rate: Rate | null }
-  /** Tokens that the model takes in all; null = not known. */
-  contextWindow(model: string): number | null
-  /** 0 ≤ random < 1 */
-  random(): number
-  approvals: Approvals
-  undo: Pick<Undo, 'before' | 'after' | 'count'>
-  clock: Clock
-  timers: Timers
-  ids: Ids
-  log: Log
-  platform: string
-}
-
-export interface RunningTurn {
-  readonly turnId: string
-  readonly sessionId: string
-  /** Ends the turn at once; what was shown stays. */
-  stop(status: 'stopped' | 'interrupted'): void
-  /** Ends the turn because nothing can be written any more. */
-  crash(error: unknown): void
-  /** Why the turn's end could not be written; null while all is well. */
-  failure(): AppErrorData | null
-  /** A message was queued: it goes along with the next model call. False when the turn is over. */
-  steer(): boolean
-  /** Ends the wait before the next try. */
-  retryNow(): void
-  /** Gives the person's answer; false when this turn has no such open request. */
-  answer(approvalId: string, decision: ApprovalDecision): boolean
-  /** Resolves when the turn's end is kept and announced. */
-  readonly ended: Promise<void>
-}
 
 /** Starts the turn; `history` ends with the prompt (or with what a retry goes on from). */
 export function startTurn(
@@ -154,7 +107,7 @@ export function startTurn(
       messages = fitMemory(messages, { ...MEMORY_LIMITS, total: roomCharacters })
       const request: ModelRequest = {
         model: session.model,
-        system: systemPrompt({ folder: session.folder, platform: deps.platform, now: turn.startedAt, hasMcpTools: catalog.hasMcpTools, mode: session.mode }),
+        system: systemPrompt({ folder: session.folder, platform: deps.platform, now: turn.startedAt, hasMcpTools: catalog.hasMcpTools, mode: session.mode, instructions: catalog.instructions, skills: catalog.skills }),
         messages,
         tools: catalog.tools.map((tool) => tool.definition),
         maxTokens: answerTokens,
@@ -279,27 +232,4 @@ export function startTurn(
     dispatch({ type: 'retry-due' })
   }
   return { turnId, sessionId: session.id, steer, retryNow, stop: (status) => dispatch({ type: 'stop', status, at: deps.clock.now() }), crash, failure: () => failure, answer, ended }
-}
-
-/** What the turn cost that the gateway has not billed yet, and so is not in the session's and the day's sums. */
-function unbilledOf(steps: readonly StepReceipt[], rate: Rate | null, countedInput: number): number {
-  if (rate === null) return 0
-  return steps.reduce((sum, step) => sum + (step.costMicro === null ? costOf(rate, step.inputTokens ?? countedInput, step.outputTokens ?? 0) : 0), 0)
-}
-
-/** What the model said and got back in one step, results in call order. */
-function answeredMessages(text: string, calls: readonly TurnCall[]): ModelMessage[] {
-  return [
-    { role: 'assistant', text, toolCalls: calls.map((call) => ({ callId: call.callId, name: call.wireName, argumentsText: call.argumentsText })) },
-    {
-      role: 'tool',
-      results: calls.map((call) => ({
-        callId: call.callId,
-        name: call.wireName,
-        text: call.result?.text ?? '',
-        isError: call.result?.isError ?? true,
-        images: call.result?.images ?? [],
-      })),
-    },
-  ]
 }

@@ -30,21 +30,32 @@ export interface Catalog {
   /** May grow while a turn runs, at its end only. */
   readonly tools: readonly CatalogTool[]
   readonly hasMcpTools: boolean
+  readonly instructions: { file: string; text: string } | null
+  readonly skills: readonly { name: string; description: string }[]
   find(wireName: string): CatalogTool | null
 }
 
 const NOTHING: Promise<readonly string[]> = Promise.resolve([])
-const NONE: Catalog = { tools: [], hasMcpTools: false, find: () => null }
+/** What the folder and the home say to coding tools, as far as the person trusts it. */
+export interface ProjectSays {
+  instructions: { file: string; text: string } | null
+  skills: readonly { name: string; description: string }[]
+  /** The text of one of the skills. */
+  skill(name: string): Promise<string | null>
+}
+const SAYS_NOTHING: ProjectSays = { instructions: null, skills: [], skill: () => Promise.resolve(null) }
 
 /** Starts enabled MCP servers as needed. A tool whose name is taken is left out; a plan has those that only read. */
 export async function loadCatalog(
-  rooms: { workspace: WorkspaceTools; mcp: Pick<McpHost, 'tools' | 'call'> },
+  rooms: { workspace: WorkspaceTools; mcp: Pick<McpHost, 'tools' | 'call'>; project?: ((folder: string) => Promise<ProjectSays>) | undefined },
   folder: string,
   mode: SessionMode,
   signal: AbortSignal,
   many: { contextWindow: number | null; found: Set<string> } = { contextWindow: null, found: new Set() },
 ): Promise<Catalog> {
-  if (mode === 'chat') return NONE
+  const project = (await rooms.project?.(folder)) ?? SAYS_NOTHING
+  if (mode === 'chat') return { tools: [], hasMcpTools: false, instructions: project.instructions, skills: [], find: () => null }
+  const { instructions, skills } = project
   const hosted = await rooms.mcp.tools(signal)
   const own = rooms.workspace.tools.map((tool) => workspaceTool(rooms.workspace, folder, tool))
   const theirs = hosted
@@ -52,11 +63,12 @@ export async function loadCatalog(
     .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1))
   const byName = new Map<string, CatalogTool>()
   const fits = (tool: CatalogTool): boolean => mode === 'agent' || tool.risk === 'read'
-  for (const tool of [...own, ...theirs].filter(fits)) if (!byName.has(tool.definition.name)) byName.set(tool.definition.name, tool)
+  const reader = skills.length > 0 ? [skillTool(project)] : []
+  for (const tool of [...own, ...reader, ...theirs].filter(fits)) if (!byName.has(tool.definition.name)) byName.set(tool.definition.name, tool)
   const all = [...byName.values()]
   const aside = all.filter((tool) => tool.origin.kind === 'mcp')
   const hasMcpTools = aside.length > 0
-  if (!areTooMany(aside.map((tool) => tool.definition), many.contextWindow)) return { tools: all, hasMcpTools, find: (name) => byName.get(name) ?? null }
+  if (!areTooMany(aside.map((tool) => tool.definition), many.contextWindow)) return { tools: all, hasMcpTools, instructions, skills, find: (name) => byName.get(name) ?? null }
   const search = searchTool(aside, many.found)
   const first = [...all.filter((tool) => tool.origin.kind !== 'mcp'), search]
   return {
@@ -64,9 +76,31 @@ export async function loadCatalog(
       // In the order in which they were found: a prompt cache keeps what stands before.
       return [...first, ...[...many.found].flatMap((name) => byName.get(name) ?? [])]
     },
-    hasMcpTools,
+    hasMcpTools, instructions, skills,
     // A tool that the model knows from before may be called without a search.
     find: (name) => (name === search.definition.name ? search : (byName.get(name) ?? null)),
+  }
+}
+
+function skillTool(project: ProjectSays): CatalogTool {
+  const rule: RuleKey = { server: 'portico', tool: 'skill', fingerprint: 'v1' }
+  const nameOf = (args: Readonly<Record<string, unknown>>): string => {
+    const { name } = args
+    if (typeof name !== 'string' || !project.skills.some((skill) => skill.name === name)) throw new AppError('tool.invalid-arguments', { issue: `name: one of ${project.skills.map((skill) => skill.name).join(', ')}.` })
+    return name
+  }
+  return {
+    definition: {
+      name: 'skill', description: 'Reads a skill: how something is done well here.',
+      inputSchema: { type: 'object', required: ['name'], properties: { name: { type: 'string', enum: project.skills.map((skill) => skill.name) } } },
+    },
+    name: 'skill', origin: { kind: 'workspace' }, risk: 'read', rule,
+    always: () => rule, touches: () => NOTHING,
+    preview: async (args) => ({ summary: nameOf(args), diff: null, risk: 'read' }),
+    run: async (args) => {
+      const text = await project.skill(nameOf(args))
+      return { text: text ?? 'The skill is gone.', isError: text === null, bytes: Buffer.byteLength(text ?? ''), images: [], spilledTo: null }
+    },
   }
 }
 

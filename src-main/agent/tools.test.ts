@@ -108,7 +108,7 @@ describe('callFingerprint', () => {
 
 describe('systemPrompt', () => {
   it('names folder, platform and day, and that what tools give is data', () => {
-    const prompt = systemPrompt({ folder: '/home/me/p', platform: 'darwin', now: Date.parse('2026-11-22T10:00:00Z'), hasMcpTools: false, mode: 'agent' })
+    const prompt = systemPrompt({ folder: '/home/me/p', platform: 'darwin', now: Date.parse('2026-11-22T10:00:00Z'), hasMcpTools: false, mode: 'agent', instructions: null, skills: [] })
     expect(prompt).toContain('Folder: /home/me/p')
     expect(prompt).toContain('macOS')
     expect(prompt).toContain('2026-11-22')

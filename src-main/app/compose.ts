@@ -32,6 +32,8 @@ import { openJsonStore, type JsonStoreOptions } from '../storage/json-store.ts'
 import type { Recovered } from '../storage/keep-aside.ts'
 import { sweepSpill } from '../storage/spill.ts'
 import { diffFile } from '../workspace/file-diff.ts'
+import type { ProjectSays } from '../agent/tool-catalog.ts'
+import { readProject, readSkill, trustedPart } from '../project/project.ts'
 import { UNDO_MIGRATIONS } from '../undo/schema.ts'
 import { createUndo, type Undo } from '../undo/service.ts'
 import { createWorkspaceTools } from '../workspace/tools.ts'
@@ -178,8 +180,12 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock })
   const wire = { open: (request: Parameters<typeof http.open>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
   const undo = createUndo({ database, folder: paths.checkpoints, clock, log, diff: diffFile })
+  const projectSays = async (folder: string): Promise<ProjectSays> => {
+    const { instructions, skills } = trustedPart(await readProject(folder, platform.homeFolder), settings.get().trustedFolders.includes(folder))
+    return { instructions, skills, skill: async (name) => { const found = skills.find((one) => one.name === name); return found ? readSkill(found) : null } }
+  }
   const chat = createChat({
-    database, undo,
+    database, undo, project: projectSays,
     wires: createWires(wire),
     connection: async () => {
       const { system, connection } = await auth.connection()

@@ -1,4 +1,5 @@
 /** Everything the window's app does after the first paint: services, handlers, tray, notifications, close-to-tray. A chunk of its own, so that it costs nothing before. */
+import { homedir } from 'node:os'
 import type { Handlers, HandlersOf } from '../ipc/handler-types.ts'
 import { accountHandlers } from '../ipc/handlers/account.ts'
 import { appHandlers } from '../ipc/handlers/app.ts'
@@ -16,6 +17,7 @@ import { copyText, onWake, pickFolder, pickSaveFile } from '../platform/electron
 import { applyTheme } from '../platform/electron/theme.ts'
 import type { Log } from '../platform/ports.ts'
 import type { WindowBounds } from '../platform/window-bounds.ts'
+import { projectView, readProject } from '../project/project.ts'
 import { writeFileAtomic } from '../storage/atomic-file.ts'
 import { composeServices, type Services } from './compose.ts'
 import { desktopPlatform } from './desktop-platform.ts'
@@ -149,6 +151,11 @@ function makeHandlers(services: Services, quit: () => void, log: Log): Handlers 
     ...inboxHandlers(inbox),
     ...chatHandlers({
       chat, history, undo,
+      project: async (folder) => projectView(await readProject(folder, homedir()), settings.get().trustedFolders.includes(folder)),
+      trust: (folder, trusted) => {
+        const others = settings.get().trustedFolders.filter((one) => one !== folder)
+        return settings.update({ trustedFolders: trusted ? [...others, folder] : others })
+      },
       saveText: async (name, text) => {
         const file = await pickSaveFile(name)
         if (file !== null) await writeFileAtomic(file, text)

@@ -22,6 +22,7 @@ export const settingsFileSchema: z.ZodType<SettingsFile> = z.object({
   notifications: z.boolean().default(DEFAULT_SETTINGS.notifications),
   defaultModel: z.string().min(1).max(200).nullable().default(DEFAULT_SETTINGS.defaultModel),
   lastFolder: z.string().min(1).max(4000).nullable().default(DEFAULT_SETTINGS.lastFolder),
+  trustedFolders: z.array(z.string().min(1).max(4000)).max(1_000).default([]),
   budgets: z.object({ turnMicro: micro, sessionMicro: micro, dayMicro: micro }).default(DEFAULT_SETTINGS.budgets),
   gatewayPort: z.int().min(1024).max(65_535).default(DEFAULT_SETTINGS_FILE.gatewayPort),
 })

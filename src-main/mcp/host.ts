@@ -13,7 +13,8 @@ import { memoryPins, type PinStore } from './pins.ts'
 import { createPidFile } from './pid-file.ts'
 import type { McpHost, McpServerSpec } from './ports.ts'
 import { connectSdk } from './sdk-connect.ts'
-import { createServer, type McpServer, type ServerDeps } from './server.ts'
+import type { McpServer, ServerDeps } from './server-ports.ts'
+import { createServer } from './server.ts'
 import { untilAborted } from './waiting.ts'
 
 export interface McpHostDeps {

@@ -1,77 +1,19 @@
 /** One configured server: starts it when asked, keeps its tool list, runs calls, and notices when it ends. */
-import { remoteUrl, type McpRunState, type McpServerView, type McpToolUse } from '../../src-shared/domain/mcp.ts'
-import type { ToolOutcome } from '../../src-shared/domain/tool.ts'
+import type { McpRunState } from '../../src-shared/domain/mcp.ts'
 import { AppError } from '../../src-shared/errors.ts'
-import type { Clock, Ids, Log, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
-import type { Spill } from '../storage/spill.ts'
-import { visibleText } from './clean-text.ts'
-import type { ConnectMcp, Elicit, McpConnection } from './connection.ts'
+import type { McpConnection } from './connection.ts'
 import { exitError, startError } from './failures.ts'
-import type { McpLimits } from './limits.ts'
 import { listAll } from './list-pages.ts'
-import type { PidFile } from './pid-file.ts'
-import type { HostedTool, McpServerSpec } from './ports.ts'
+import type { McpServerSpec } from './ports.ts'
 import { NO_FAILURES, nextRestart, recordFailure } from './restart-policy.ts'
 import { createCaller } from './server-call.ts'
 import { endRun, newRun, type ServerRun } from './server-run.ts'
+import type { McpServer, ServerDeps } from './server-ports.ts'
+import { installs, sameSpec } from './server-spec.ts'
 import { openRun } from './server-start.ts'
 import { createStderrTail } from './stderr-tail.ts'
-import { pinAll, pinOne, switchTool, useOf, type PinStore, type ServerPins } from './pins.ts'
-import { readTools, type ReadTools } from './tool-list.ts'
+import { createToolBook } from './tool-book.ts'
 import { sleep, untilAborted } from './waiting.ts'
-
-export interface ServerDeps {
-  clock: Clock
-  timers: Timers
-  ids: Ids
-  log: Log
-  secrets: SecretStore
-  processes: ProcessTable
-  pids: PidFile
-  spill: Spill
-  connect: ConnectMcp
-  limits: McpLimits
-  clientVersion: string
-  /** Working folder of servers. */
-  cwd: string
-  env: Readonly<Record<string, string | undefined>>
-  path: () => Promise<string>
-  /** Opens a service's sign-in page; null = there is no browser. */
-  openPage: ((url: string) => Promise<void>) | null
-  metadataUrl: string | null
-  pins: PinStore
-  /** Asks the person for what this server wants to know; null = nobody can be asked. */
-  elicit: ((server: { id: string; name: string }) => Elicit) | null
-  /** Something to show changed; `now` is false for counters and output, which may be gathered. */
-  changed(now: boolean): void
-}
-
-export interface McpServer {
-  readonly id: string
-  spec(): McpServerSpec
-  /** Takes a new configuration; stops the server when it differs. */
-  update(spec: McpServerSpec, slug: string): Promise<void>
-  view(): McpServerView
-  /** Tools to offer now: the last good list of a running server, or of one that ended and may be started again. */
-  tools(): readonly HostedTool[]
-  /** Resolves when ready. A person asked, so earlier failures no longer count. @throws AppError `mcp.*` */
-  start(): Promise<void>
-  /** Starts it for a turn if it makes sense: not running yet, or ended and due for a restart. Never throws. */
-  prepare(): Promise<void>
-  stop(): Promise<void>
-  /** Stops it for good. */
-  close(): Promise<void>
-  call(toolName: string, args: Record<string, unknown>, signal: AbortSignal): Promise<ToolOutcome>
-  /** The person has seen a tool as it is now (null: all of them), so it goes to models. */
-  approve(toolName: string | null): Promise<void>
-  switchTool(toolName: string, on: boolean): Promise<void>
-  /** What a tool was when it was last seen, and what it is; null when there is no such tool. */
-  toolTexts(toolName: string): { before: string | null; after: string } | null
-}
-
-/** Characters of a tool's description in the state: it goes to the window with every change. */
-const SHOWN_DESCRIPTION = 600
-const NO_TOOLS: ReadTools = { tools: [], dropped: [] }
 
 export function createServer(first: McpServerSpec, firstSlug: string, deps: ServerDeps): McpServer {
   const { clock, timers, log, limits } = deps
@@ -81,8 +23,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
   let current: ServerRun | null = null
   let starting: { run: ServerRun; promise: Promise<void> } | null = null
   let ending: Promise<void> = Promise.resolve()
-  let raw: readonly unknown[] = []
-  let list: ReadTools = NO_TOOLS
+  const book = createToolBook(first.id, deps.pins, log)
   let everReady = false
   let closed = false
   let history = NO_FAILURES
@@ -101,30 +42,12 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     deps.changed(true)
   }
 
-  function setTools(next: readonly unknown[]): void {
-    raw = next
-    list = readTools(next, spec, slug)
-    // What a server lists when it runs for the first time is what the person let in.
-    if (pins() === null) void keepPins(pinAll(list.tools, null))
-    showTools()
-  }
-  /** Until they are kept, what was decided last holds. */
-  let deciding: ServerPins | null = null
-  const pins = (): ServerPins | null => deciding ?? deps.pins.get(spec.id)
-  function keepPins(next: ServerPins): Promise<void> {
-    deciding = next
-    return deps.pins.set(spec.id, next).catch((error: unknown) => log.error('mcp.pins-not-kept', { server: spec.name, error: String(error) })).finally(() => {
-      if (deciding === next && deps.pins.get(spec.id) !== null) deciding = null
-    })
-  }
-  const useNow = (tool: ReadTools['tools'][number]): McpToolUse => useOf(tool, pins() ?? { tools: {}, off: [] })
-
   function showTools(): void {
-    const tools = list.tools.map((tool) => ({
-      name: tool.toolName, wireName: tool.definition.name, description: visibleText(tool.definition.description, SHOWN_DESCRIPTION), risk: tool.risk,
-      use: useNow(tool), tokens: tokensOf(tool.definition),
-    }))
-    setState({ kind: 'ready', tools, dropped: list.dropped, since: state.kind === 'ready' ? state.since : clock.now() })
+    setState({ kind: 'ready', tools: book.views(), dropped: book.dropped(), since: state.kind === 'ready' ? state.since : clock.now() })
+  }
+  function setTools(next: readonly unknown[]): void {
+    book.set(next, spec, slug)
+    showTools()
   }
 
   /** `asked`: a person did, who can sign in in the browser. */
@@ -261,19 +184,8 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     await attempt?.catch(() => undefined)
   }
 
-  /** Why a tool is not to be called now, in words; null = it may be. */
-  function heldBack(toolName: string): string | null {
-    const tool = list.tools.find((one) => one.toolName === toolName)
-    switch (tool === undefined ? 'on' : useNow(tool)) {
-      case 'on': return null
-      case 'off': return 'The person switched this tool off.'
-      case 'new': return 'This tool is new since the person allowed the server. They have to look at it first, in Tools.'
-      case 'changed': return 'The server changed what this tool is. The person has to look at it first, in Tools.'
-    }
-  }
-
   const call = createCaller({
-    heldBack,
+    heldBack: book.heldBack,
     spec: () => spec,
     limits,
     spill: deps.spill,
@@ -297,17 +209,17 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
         await stop()
         history = NO_FAILURES
         everReady = false
-        deciding = null
-        raw = []
-        list = NO_TOOLS
+        book.clear()
         stderr.clear()
-      } else if (slugChanged && state.kind === 'ready') setTools(raw)
+      } else if (slugChanged && state.kind === 'ready') {
+        book.rename(spec, slug)
+        showTools()
+      }
     },
     view: () => ({ config: { ...spec }, state, calls, noiseLines, stderrTail: stderr.lines() }),
     tools() {
-      const given = (): readonly HostedTool[] => list.tools.filter((tool) => useNow(tool) === 'on')
-      if (state.kind === 'ready') return given()
-      return state.kind === 'failed' && everReady && nextRestart(history, clock.now()) !== null ? given() : []
+      if (state.kind === 'ready') return book.given()
+      return state.kind === 'failed' && everReady && nextRestart(history, clock.now()) !== null ? book.given() : []
     },
     start() {
       history = NO_FAILURES
@@ -327,32 +239,13 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     },
     call,
     async approve(toolName) {
-      const before = pins()
-      const tool = list.tools.find((one) => one.toolName === toolName)
-      if (toolName === null) await keepPins(pinAll(list.tools, before))
-      else if (tool) await keepPins(pinOne(tool, before ?? { tools: {}, off: [] }))
+      await book.approve(toolName)
       if (state.kind === 'ready') showTools()
     },
     async switchTool(toolName, on) {
-      await keepPins(switchTool(toolName, on, pins() ?? { tools: {}, off: [] }))
+      await book.switchTool(toolName, on)
       if (state.kind === 'ready') showTools()
     },
-    toolTexts(toolName) {
-      const tool = list.tools.find((one) => one.toolName === toolName)
-      return tool ? { before: pins()?.tools[toolName]?.text ?? null, after: tool.text } : null
-    },
+    toolTexts: book.texts,
   }
-}
-
-function sameSpec(a: McpServerSpec, b: McpServerSpec): boolean {
-  return JSON.stringify([a.name, a.command, a.args, a.envNames, a.enabled]) === JSON.stringify([b.name, b.command, b.args, b.envNames, b.enabled])
-}
-
-/** About what a tool costs with every model call, in tokens. */
-const tokensOf = (definition: HostedTool['definition']): number => Math.ceil(Buffer.byteLength(JSON.stringify(definition)) / 4)
-
-/** Commands that may download a package before anything of it runs. */
-const INSTALLERS = /(^|[\\/])(npx|bunx|uvx|pnpm|pnpx|yarn|pipx|docker|podman)(\.cmd|\.exe)?$/i
-function installs(spec: McpServerSpec): boolean {
-  return remoteUrl(spec) === null && INSTALLERS.test(spec.command)
 }

@@ -158,6 +158,14 @@ export interface ApprovalRule {
   at: number
 }
 
+/** What a session's folder says to coding tools. */
+export interface ProjectView {
+  /** The person said that what the folder says may be used. */
+  trusted: boolean
+  instructions: { file: string; characters: number; cut: boolean } | null
+  skills: readonly { name: string; description: string; from: 'folder' | 'home' }[]
+}
+
 /** A file that a turn changed. */
 export interface ChangedFileView {
   turnId: string

@@ -12,6 +12,8 @@ export interface Settings {
   notifications: boolean
   defaultModel: string | null
   lastFolder: string | null
+  /** Folders whose instructions and skills may be used. */
+  trustedFolders: readonly string[]
   /** Most that may be spent on one turn, one session and in one day before Portico stops (micro-dollars); null = no limit. */
   budgets: { turnMicro: number | null; sessionMicro: number | null; dayMicro: number | null }
 }
@@ -23,6 +25,7 @@ export const DEFAULT_SETTINGS: Settings = {
   notifications: true,
   defaultModel: null,
   lastFolder: null,
+  trustedFolders: [],
   budgets: { turnMicro: null, sessionMicro: null, dayMicro: null },
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { WIRE_NAMES, type AccountState, type SystemInfo } from '../domain/account.ts'
 import type { UpstreamTest } from '../domain/gateway.ts'
-import { SESSION_MODES, type ApprovalRule, type ChangedFileView, type FileDiff, type ForeignSessionView, type HistoryHitView, type SessionPage, type SessionSummary, type UndoneFile } from '../domain/session.ts'
+import { SESSION_MODES, type ApprovalRule, type ChangedFileView, type FileDiff, type ForeignSessionView, type HistoryHitView, type ProjectView, type SessionPage, type SessionSummary, type UndoneFile } from '../domain/session.ts'
 import { CLIENT_IDS, EFFORTS, FREEDOMS, TOKEN_WAYS, type ApplyReport, type Backup, type RemoteView, type RevertedClient, type SetupPlan, type VerifiedClient } from '../domain/setup.ts'
 import { gatewayInputs } from './gateway-inputs.ts'
 import type { CommandName } from './names.ts'
@@ -100,6 +100,9 @@ export const commands = {
   /** Sessions of other coding tools on this computer. */
   'chat.foreign': { input: nothing, output: output<readonly ForeignSessionView[]>() },
   'chat.take': { input: z.strictObject({ path: text(4000).min(1) }), output: output<SessionSummary>() },
+  /** What a folder says to coding tools, and whether that is trusted. */
+  'chat.project': { input: z.strictObject({ folder: text(4000).min(1) }), output: output<ProjectView>() },
+  'chat.trust': { input: z.strictObject({ folder: text(4000).min(1), trusted: z.boolean() }), output: done },
   /** What a turn (and those after it) did to files. */
   'chat.files': { input: z.strictObject({ sessionId: id, turnId: id, onwards: z.boolean() }), output: output<readonly ChangedFileView[]>() },
   'chat.fileDiff': { input: z.strictObject({ turnId: id, file: text(4000).min(1) }), output: output<FileDiff>() },

@@ -1,6 +1,7 @@
 /** Handlers of `chat.*`. */
 import type { Chat } from '../../agent/chat.ts'
 import type { History } from '../../history/service.ts'
+import type { ProjectView } from '../../../src-shared/domain/session.ts'
 import { AppError } from '../../../src-shared/errors.ts'
 import type { Undo } from '../../undo/service.ts'
 import type { HandlersOf } from '../handler-types.ts'
@@ -11,11 +12,13 @@ export interface ChatHandlerDeps {
   pickFolder(): Promise<string | null>
   history: History
   undo: Undo
+  project(folder: string): Promise<ProjectView>
+  trust(folder: string, trusted: boolean): Promise<void>
   /** Opens the save dialog and writes there; null = the person closed it. */
   saveText(name: string, text: string): Promise<string | null>
 }
 
-export function chatHandlers({ chat, history, undo, pickFolder, saveText }: ChatHandlerDeps): HandlersOf<'chat'> {
+export function chatHandlers({ chat, history, undo, project, trust, pickFolder, saveText }: ChatHandlerDeps): HandlersOf<'chat'> {
   return {
     'chat.pickFolder': async () => {
       const folder = await pickFolder()
@@ -60,6 +63,11 @@ export function chatHandlers({ chat, history, undo, pickFolder, saveText }: Chat
     'chat.fork': (input) => history.fork(input),
     'chat.foreign': () => history.foreign(),
     'chat.take': (input) => history.take(input),
+    'chat.project': ({ folder }) => project(folder),
+    'chat.trust': async ({ folder, trusted }) => {
+      await trust(folder, trusted)
+      return null
+    },
     'chat.files': (input) => undo.files({ ...input, file: null }),
     'chat.fileDiff': ({ turnId, file }) => undo.diff(turnId, file),
     'chat.undo': async ({ force, ...scope }) => {

@@ -1,5 +1,5 @@
 /** What a person does in Chat, as calls to main; and the topics of Chat, as changes of its store. Runs in the window. */
-import type { ApprovalDecision, ChangedFileView, ChatEvent, FileDiff, ForeignSessionView, HistoryHitView, SessionMode, UndoneFile } from '../../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ChangedFileView, ChatEvent, FileDiff, ForeignSessionView, HistoryHitView, ProjectView, SessionMode, UndoneFile } from '../../../src-shared/domain/session.ts'
 import type { WireName } from '../../../src-shared/domain/account.ts'
 import { ask } from '../../bridge/ask.ts'
 import { call, subscribe } from '../../bridge/portico.ts'
@@ -139,6 +139,14 @@ export async function takeForeign(path: string): Promise<boolean> {
   const result = await ask('chat.take', { path })
   if (result.ok) navigate('chat', result.value.id)
   return result.ok
+}
+/** What a folder says to coding tools; null when that cannot be told. */
+export async function projectOf(folder: string): Promise<ProjectView | null> {
+  const result = await ask('chat.project', { folder })
+  return result.ok ? result.value : null
+}
+export async function trustFolder(folder: string, trusted: boolean): Promise<boolean> {
+  return (await ask('chat.trust', { folder, trusted })).ok
 }
 /** What a turn (and those after it) did to files; nothing when that cannot be told. */
 export async function filesOf(sessionId: string, turnId: string, onwards: boolean): Promise<readonly ChangedFileView[]> {

@@ -2,7 +2,7 @@
 import type { AuthState, ModelInfo, WireName } from '../../../src-shared/domain/account.ts'
 import type { PriceNow, ToolboxChoice } from '../../../src-shared/domain/price.ts'
 import { formatMoney } from '../../../src-shared/domain/money.ts'
-import type { ChangedFileView, SessionItem, SessionSummary, ToolCallView, TurnReceipt, UndoneFile } from '../../../src-shared/domain/session.ts'
+import type { ChangedFileView, ProjectView, SessionItem, SessionSummary, ToolCallView, TurnReceipt, UndoneFile } from '../../../src-shared/domain/session.ts'
 
 export interface FolderGroup {
   folder: string
@@ -87,6 +87,13 @@ export function nextCallMicro(items: readonly (SessionItem | null)[], rate: Mode
   if (!step || step.inputTokens === null || step.outputTokens === null) return null
   const input = step.inputTokens + step.outputTokens + Math.ceil(draft.length / 4)
   return Math.round((input * rate.inputPerMillion + step.outputTokens * rate.outputPerMillion) / 1_000_000)
+}
+
+/** "AGENTS.md and 2 skills". */
+export function projectText(project: ProjectView): string {
+  const own = project.skills.filter((skill) => skill.from === 'folder').length
+  const parts = [project.instructions === null ? '' : `instructions (${project.instructions.file})`, own === 0 ? '' : `${own} ${own === 1 ? 'skill' : 'skills'}`]
+  return parts.filter((part) => part !== '').join(' and ')
 }
 
 /** How a changed file stands, in a word or two. */

@@ -19,6 +19,7 @@ import { setDraft, useChat, type OpenSession, type Slot } from '../store.ts'
 import { BackDialog } from './ChangedFiles.tsx'
 import { Composer } from './Composer.tsx'
 import { ItemView } from './ItemView.tsx'
+import { ProjectNote } from './ProjectNote.tsx'
 import { Transcript } from './Transcript.tsx'
 
 export function SessionView({ open }: { open: OpenSession }) {
@@ -57,6 +58,7 @@ export function SessionView({ open }: { open: OpenSession }) {
       <p className="sr-only" role="status">{spokenFor(last, activity)}</p>
       <div className="px-6 pb-4">
         <Refused sessionId={id} />
+        <ProjectNote key={session.folder} folder={session.folder} />
         {open.warning ? <NearLimit warning={open.warning} /> : null}
         <SessionComposer open={open} />
       </div>

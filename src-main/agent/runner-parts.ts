@@ -1,0 +1,28 @@
+/** Small things that a running turn works out. Pure. */
+import type { StepReceipt } from '../../src-shared/domain/session.ts'
+import type { ModelMessage } from '../api/ports.ts'
+import { costOf, type Rate } from './budget.ts'
+import type { TurnCall } from './turn-state.ts'
+
+/** What the turn cost that the gateway has not billed yet, and so is not in the session's and the day's sums. */
+export function unbilledOf(steps: readonly StepReceipt[], rate: Rate | null, countedInput: number): number {
+  if (rate === null) return 0
+  return steps.reduce((sum, step) => sum + (step.costMicro === null ? costOf(rate, step.inputTokens ?? countedInput, step.outputTokens ?? 0) : 0), 0)
+}
+
+/** What the model said and got back in one step, results in call order. */
+export function answeredMessages(text: string, calls: readonly TurnCall[]): ModelMessage[] {
+  return [
+    { role: 'assistant', text, toolCalls: calls.map((call) => ({ callId: call.callId, name: call.wireName, argumentsText: call.argumentsText })) },
+    {
+      role: 'tool',
+      results: calls.map((call) => ({
+        callId: call.callId,
+        name: call.wireName,
+        text: call.result?.text ?? '',
+        isError: call.result?.isError ?? true,
+        images: call.result?.images ?? [],
+      })),
+    },
+  ]
+}
