@@ -1,9 +1,10 @@
-/** `npm test`: everything, from a fresh clone: types, lint, file habits, unit tests, build, real clients of the gateway, the MCP conformance suite, journeys. Ends with one line `N passed, N failed`. */
+/** `npm test`: everything, from a fresh clone: types, lint, file habits, unit tests, build, real clients of the gateway, the MCP conformance suite, real MCP servers, journeys. Ends with one line `N passed, N failed`. */
 import { ensureBuilt } from './build.mjs'
 import { close, quickChecks, say } from './lib/checks.mjs'
 import { conformance } from './lib/conformance.mjs'
 import { gatewayClients } from './lib/gateway-clients.mjs'
 import { journeys } from './lib/journeys.mjs'
+import { realServers } from './lib/real-servers.mjs'
 import { setup } from './setup.mjs'
 
 /** A part that could not run is a failure with a name, never silence. */
@@ -30,6 +31,7 @@ async function main() {
   })
   await add('gateway clients', async () => (built ? gatewayClients({ log: console.log }) : didNotRun('gateway clients', 'there is no build')))
   await add('mcp conformance', async () => (built ? conformance(electron) : didNotRun('mcp conformance', 'there is no build')))
+  await add('real MCP servers', async () => realServers({ log: console.log }))
   await add('journeys', async () => {
     if (!built) return didNotRun('journeys', 'there is no build')
     if (process.platform !== 'linux') return didNotRun('journeys', 'their desktop needs Linux')

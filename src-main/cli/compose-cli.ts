@@ -67,6 +67,8 @@ export interface ChatOptions {
   connection: Parameters<typeof createChat>[0]['connection']
   beforeCall: Parameters<typeof createChat>[0]['beforeCall']
   publish: Parameters<typeof createChat>[0]['publish']
+  spending: NonNullable<Parameters<typeof createChat>[0]['spending']>
+  contextWindow: NonNullable<Parameters<typeof createChat>[0]['contextWindow']>
 }
 
 /** Longest silence of a model's stream (ms). */
@@ -123,11 +125,11 @@ export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
       endings.push(() => host.close())
       return host
     },
-    chat({ mcp, approvalMode, connection, beforeCall, publish }) {
+    chat({ mcp, approvalMode, connection, beforeCall, publish, spending, contextWindow }) {
       const { database } = openDatabase({ path: paths.database, migrations: [...SESSION_MIGRATIONS, ...HISTORY_MIGRATIONS, ...UNDO_MIGRATIONS], clock })
       const wire = { open: (request: Parameters<Http['open']>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
       const chat = createChat({
-        database, undo: createUndo({ database, folder: paths.checkpoints, clock, log, diff: diffFile }), mcp, approvalMode, connection, beforeCall, publish, clock, timers, ids, log, platform: platform.name,
+        database, undo: createUndo({ database, folder: paths.checkpoints, clock, log, diff: diffFile }), mcp, approvalMode, connection, beforeCall, publish, spending, contextWindow, clock, timers, ids, log, platform: platform.name,
         wires: createWires(wire),
         workspace: createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock }),
         // The verb names the wire itself; and there is no window that could have missed an event.

@@ -12,7 +12,7 @@ export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
   [EXIT.usage, 'the command line is wrong, or setup refuses to touch a file (the message names file, line and column)'],
   [EXIT.portTaken, 'the port is taken'],
   [EXIT.notSignedIn, 'not signed in, or the gateway refuses the sign-in'],
-  [EXIT.paymentRequired, 'not enough credit'],
+  [EXIT.paymentRequired, 'not enough credit, or a spending limit would be passed'],
   [EXIT.unreachable, 'the gateway does not answer'],
   [EXIT.denied, 'an approval was denied or is needed (sign-in denied; a tool call not covered by --approve)'],
   [EXIT.interrupted, 'stopped with Ctrl-C'],
@@ -24,7 +24,7 @@ export function exitCodeOf(code: AppErrorCode): ExitCode {
       return EXIT.portTaken
     case 'auth.not-signed-in': case 'api.unauthorized':
       return EXIT.notSignedIn
-    case 'api.payment-required':
+    case 'api.payment-required': case 'budget.reached':
       return EXIT.paymentRequired
     case 'gateway.unreachable': case 'gateway.timeout':
       return EXIT.unreachable

@@ -79,8 +79,11 @@ export const VERBS = [
     name: 'chat', takes: [], about: 'one turn of the coding chat in a folder',
     options: [
       { name: 'cwd', value: 'DIR', about: 'the folder to work in' },
+      { name: 'resume', value: 'SESSION', about: 'go on with this session, in its folder and with its model; --json tells its id' },
       { name: 'prompt', value: 'TEXT', about: 'what to do; - reads it from stdin' },
       { name: 'approve', value: 'none|reads|all', about: 'what may run without asking (default none: only looking around in the folder)' },
+      { name: 'mode', value: 'chat|plan|agent', about: 'no tools, only looking with a plan at the end, or all tools (default agent, or as the session is)' },
+      { name: 'budget', value: 'DOLLARS', about: 'most that this turn may cost; it stops before the call that could pass it' },
       { name: 'model', value: 'M', about: 'model (default: the one of the settings, else the gateway’s first)' },
       { name: 'wire', value: 'messages|chat-completions|responses', about: 'how to call it (default: what the model answers on)' },
       mcp, ...asker,

@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { WIRE_NAMES, type ModelInfo, type WireName } from '../../../src-shared/domain/account.ts'
-import type { SessionItem } from '../../../src-shared/domain/session.ts'
+import { microFromDollars } from '../../../src-shared/domain/money.ts'
+import { SESSION_MODES, type SessionItem, type SessionSummary } from '../../../src-shared/domain/session.ts'
 import { AppError, describe, toErrorData } from '../../../src-shared/errors.ts'
 import { checkToolbox } from '../../app/toolbox-rule.ts'
 import type { McpHost } from '../../mcp/ports.ts'
@@ -24,22 +25,39 @@ export const runChat: Verb = async (context) => {
   const { invocation, services, output, interrupted, cwd } = context
   const approvalMode = choiceOf(invocation, 'approve', ['none', 'reads', 'all'] as const) ?? 'none'
   const wire = choiceOf(invocation, 'wire', WIRE_NAMES)
-  const folder = await folderOf(invocation, cwd)
+  const mode = choiceOf(invocation, 'mode', SESSION_MODES)
+  const budgetMicro = budgetOf(invocation)
+  const resumed = invocation.values['resume'] ?? null
+  const folder = resumed === null ? await folderOf(invocation, cwd) : null
   const prompt = await promptOf(context)
   const mcp = await openMcpHost(services, invocation.values['mcp'], cwd)
   watchServers(mcp, output)
   const asker = await connect(invocation, services)
-  const model = chooseModel(await asker.system.models.list(asker.connection, interrupted), invocation.values['model'] ?? null, (await services.settings()).defaultModel)
+  const models = await asker.system.models.list(asker.connection, interrupted)
   const printer = createChatPrinter(output)
   const chat = services.chat({
     mcp, approvalMode,
     connection: async () => ({ connection: asker.connection, usage: asker.system.usage }),
     beforeCall: () => checkSurge(asker, services, interrupted),
     publish: (events) => printer.onEvents(events),
+    spending: (name) => ({ turnMicro: budgetMicro, sessionMicro: null, dayMicro: null, spentTodayMicro: null, rate: models.find((one) => one.id === name)?.rate ?? null }),
+    contextWindow: (name) => models.find((one) => one.id === name)?.contextWindow ?? null,
   })
-  const session = await chat.create({ folder, model: model.id, wire: wire ?? wireOf(model) })
-  output.event({ type: 'session', sessionId: session.id, folder, model: model.id, wire: session.wire })
+  const asked = invocation.values['model'] ?? null
+  const { session, model } = await sessionFor()
+  if (mode !== null) chat.setMode({ sessionId: session.id, mode })
+  output.event({ type: 'session', sessionId: session.id, folder: session.folder, model: model.id, wire: wire ?? session.wire, mode: mode ?? session.mode })
   if (model.practice) output.note(`${model.name} is a rule-based practice responder, not an AI.`)
+  async function sessionFor(): Promise<{ session: SessionSummary; model: ModelInfo }> {
+    if (folder !== null) {
+      const chosen = chooseModel(models, asked, (await services.settings()).defaultModel)
+      return { session: await chat.create({ folder, model: chosen.id, wire: wire ?? wireOf(chosen) }), model: chosen }
+    }
+    const { session: known } = chat.open({ sessionId: resumed ?? '', count: 1 })
+    const chosen = chooseModel(models, asked ?? known.model, null)
+    if (asked !== null || wire !== null) chat.setModel({ sessionId: known.id, model: chosen.id, wire: wire ?? known.wire })
+    return { session: known, model: chosen }
+  }
   const stop = (): void => {
     chat.stop({ sessionId: session.id })
     // A stopped answer costs something too; but nobody waits long for the bill after Ctrl-C.
@@ -54,6 +72,15 @@ export const runChat: Verb = async (context) => {
   const { totals } = mcp.state()
   if (totals.servers > 0) output.note(`${totals.servers} servers · ${totals.tools} tools · ${totals.calls} calls`)
   return finish(end, printer.denied(), output)
+}
+
+/** "0.50", "$2". @throws UsageError */
+function budgetOf(invocation: Invocation): number | null {
+  const typed = invocation.values['budget']
+  if (typed === undefined) return null
+  const micro = microFromDollars(typed.replace(/^\$/, ''))
+  if (micro === null || micro <= 0) throw new UsageError(`--budget is an amount in dollars such as 0.50; not “${typed}”.`, 'chat')
+  return micro
 }
 
 function finish(end: TurnEnd, denied: number, output: Output): ExitCode {
