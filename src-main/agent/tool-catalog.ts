@@ -135,7 +135,7 @@ function workspaceTool(workspace: WorkspaceTools, folder: string, tool: { defini
     origin: { kind: 'workspace' },
     risk: tool.risk,
     rule,
-    always: (args) => (tool.risk === 'run' ? { ...rule, fingerprint: `v1:${String(args['command'])}` } : rule),
+    always: (args) => ({ ...rule, fingerprint: reachOf(name, tool.risk, args) }),
     preview: (args) => workspace.preview(folder, name, args),
     touches: (args) => (tool.risk === 'read' ? NOTHING : workspace.changes(folder, name, args)),
     run: (args, signal) => workspace.run(folder, name, args, signal),
@@ -155,6 +155,13 @@ function hostedTool({ mcp, workspace }: { mcp: Pick<McpHost, 'call'>; workspace:
     touches: (args) => (tool.risk === 'read' ? NOTHING : workspace.namedFiles(folder, args)),
     run: (args, signal) => mcp.call({ serverId: tool.serverId, toolName: tool.toolName, args, signal }),
   }
+}
+
+/** How far an "always" reaches: for the shell that exact command, for the web that host, for anything else the tool. */
+function reachOf(name: string, risk: ToolRisk, args: Readonly<Record<string, unknown>>): string {
+  if (risk === 'run') return `v1:${String(args['command'])}`
+  if (name === 'fetch') return `v1:host ${URL.parse(String(args['url']))?.host ?? ''}`
+  return 'v1'
 }
 
 const TELLING = ['path', 'file', 'file_path', 'uri', 'url', 'query', 'pattern', 'command', 'name', 'message', 'text']

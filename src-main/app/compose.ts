@@ -250,7 +250,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
       account.close()
       inbox.close()
       gatewayRoom.close()
-      const endings = await Promise.allSettled([chat.close(), auth.close(), mcp.close(), setup.close(), gateway.stop()])
+      const endings = await Promise.allSettled([chat.close().then(() => workspace.close()), auth.close(), mcp.close(), setup.close(), gateway.stop()])
       for (const ending of endings) if (ending.status === 'rejected') log.error('close.failed', { error: ending.reason })
       if (database.isOpen) database.close()
     },

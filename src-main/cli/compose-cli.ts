@@ -128,10 +128,12 @@ export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
     chat({ mcp, approvalMode, connection, beforeCall, publish, spending, contextWindow }) {
       const { database } = openDatabase({ path: paths.database, migrations: [...SESSION_MIGRATIONS, ...HISTORY_MIGRATIONS, ...UNDO_MIGRATIONS], clock })
       const wire = { open: (request: Parameters<Http['open']>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
+      const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock })
+      endings.push(() => workspace.close())
       const chat = createChat({
         database, undo: createUndo({ database, folder: paths.checkpoints, clock, log, diff: diffFile }), mcp, approvalMode, connection, beforeCall, publish, spending, contextWindow, clock, timers, ids, log, platform: platform.name,
         wires: createWires(wire),
-        workspace: createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock }),
+        workspace,
         // The verb names the wire itself; and there is no window that could have missed an event.
         wireFor: () => null, currentSeq: () => 0, sessionsChanged: () => undefined,
       })

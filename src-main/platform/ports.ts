@@ -52,6 +52,8 @@ export interface RunRequest {
   /** Most bytes kept of stdout and stderr together (head and tail). */
   maxBytes: number
   signal: AbortSignal
+  /** Told as it comes, stdout and stderr together. */
+  onOutput?: (chunk: Uint8Array) => void
 }
 export interface RunResult {
   exitCode: number | null

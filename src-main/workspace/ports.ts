@@ -2,7 +2,7 @@
 import type { ToolRisk } from '../../src-shared/domain/session.ts'
 import type { ToolDefinition, ToolOutcome, ToolPreview } from '../../src-shared/domain/tool.ts'
 
-export type WorkspaceToolName = 'list' | 'read' | 'search' | 'write' | 'edit' | 'run'
+export type WorkspaceToolName = 'list' | 'read' | 'search' | 'write' | 'edit' | 'move' | 'delete' | 'run' | 'run_output' | 'run_stop' | 'fetch' | 'todo'
 
 export interface WorkspaceTools {
   readonly tools: readonly { definition: ToolDefinition; risk: ToolRisk }[]
@@ -16,4 +16,6 @@ export interface WorkspaceTools {
   namedFiles(folder: string, args: unknown): Promise<readonly string[]>
   /** Runs the call inside the folder; every failure is an outcome with `isError`. */
   run(folder: string, name: string, args: unknown, signal: AbortSignal): Promise<ToolOutcome>
+  /** Ends what runs in the background. */
+  close(): Promise<void>
 }

@@ -41,7 +41,7 @@ const onDisk = (name: string) => readFile(path.join(folder, name), 'utf8')
 
 describe('definitions', () => {
   it('are object schemas with stable names', () => {
-    expect(tools.tools.map((tool) => [tool.definition.name, tool.risk])).toEqual([['list', 'read'], ['read', 'read'], ['search', 'read'], ['write', 'write'], ['edit', 'write'], ['run', 'run']])
+    expect(tools.tools.map((tool) => [tool.definition.name, tool.risk])).toEqual([['list', 'read'], ['read', 'read'], ['search', 'read'], ['write', 'write'], ['edit', 'write'], ['move', 'write'], ['delete', 'write'], ['run', 'run'], ['run_output', 'read'], ['run_stop', 'read'], ['fetch', 'unknown'], ['todo', 'read']])
     for (const { definition } of tools.tools) expect(definition.inputSchema).toMatchObject({ type: 'object', properties: expect.any(Object) })
     expect(tools.tools[0]?.definition.inputSchema['required']).toBeUndefined()
   })

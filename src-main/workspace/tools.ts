@@ -1,10 +1,15 @@
 /** The workspace tools: checks arguments and places, shows what a call would do, and does it inside the session's folder only. */
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
 import type { ToolOutcome, ToolPreview } from '../../src-shared/domain/tool.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, CommandRunner } from '../platform/ports.ts'
 import { writeFileAtomic } from '../storage/atomic-file.ts'
 import { createSpill } from '../storage/spill.ts'
-import { isWorkspaceTool, parseArguments, workspaceDefinitions } from './arguments.ts'
+import { createBackgroundRuns } from './background.ts'
+import { fetchPage, fetchUrl } from './fetch-tool.ts'
+import { checkDelete, checkMove, deletePlace, filesBelow, moveFile } from './move-tools.ts'
+import { isWorkspaceTool, parseArguments, workspaceDefinitions, type ToolArguments } from './arguments.ts'
 import { planEdit, planWrite, type PlannedChange } from './changes.ts'
 import { diffFile } from './file-diff.ts'
 import { openFolder, resolveInside, resolveSpilled, type Place } from './folder.ts'
@@ -23,11 +28,14 @@ export interface WorkspaceToolsDeps {
   spillDir: string
   clock: Clock
   rules?: PathRules
+  /** The fetch tool may also visit this computer and the local network. */
+  allowPrivate?: boolean
 }
 
-export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(process.platform) }: WorkspaceToolsDeps): WorkspaceTools {
+export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(process.platform), allowPrivate = false }: WorkspaceToolsDeps): WorkspaceTools {
   const spill = createSpill(spillDir)
   const previewed = createPreviewed()
+  const background = createBackgroundRuns(runner, spill)
   let definitions: WorkspaceTools['tools'] | null = null
   const queues = new Map<string, Promise<unknown>>()
 
@@ -89,9 +97,45 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
         const parsed = parseArguments('search', args)
         return searchFiles(root, await lookAt(root, folder, parsed.path), parsed, signal, clock, spill)
       }
-      case 'run':
-        return runCommand(root, parseArguments('run', args), signal, runner, spill)
+      case 'move': {
+        const parsed = parseArguments('move', args)
+        return moveFile(await resolveInside(root, folder, parsed.from, rules), await resolveInside(root, folder, parsed.to, rules), parsed)
+      }
+      case 'delete': {
+        const parsed = parseArguments('delete', args)
+        return deletePlace(await ownPlace(root, folder, parsed.path), parsed)
+      }
+      case 'run': {
+        const parsed = parseArguments('run', args)
+        const cwd = await folderInside(root, folder, parsed.cwd)
+        return parsed.background ? background.start(parsed.command, cwd) : runCommand(cwd, parsed, signal, runner, spill)
+      }
+      case 'run_output': {
+        const parsed = parseArguments('run_output', args)
+        return background.output(parsed.id, parsed.wait_seconds * 1000, signal)
+      }
+      case 'run_stop':
+        return background.stop(parseArguments('run_stop', args).id)
+      case 'fetch':
+        return fetchPage(parseArguments('fetch', args), signal, spill, { allowPrivate })
+      case 'todo':
+        return shortOutcome(todoText(parseArguments('todo', args)))
     }
+  }
+
+  /** The link itself, not where it leads: that is what is deleted. */
+  async function ownPlace(root: string, folder: string, text: string): Promise<Place> {
+    const place = await resolveInside(root, folder, text, rules)
+    const parent = await resolveInside(root, folder, path.dirname(text), rules).catch(() => null)
+    const own = parent === null ? null : path.join(parent.full, path.basename(text))
+    if (own === null || own === place.full || !['.', '..'].every((name) => path.basename(text) !== name)) return place
+    return { full: own, shown: parent?.shown === '.' ? path.basename(text) : `${parent?.shown ?? ''}/${path.basename(text)}` }
+  }
+
+  async function folderInside(root: string, folder: string, text: string): Promise<string> {
+    const place = await resolveInside(root, folder, text, rules)
+    if (!(await stat(place.full).catch(() => null))?.isDirectory()) throw new AppError('workspace.failed', { path: place.shown, reason: 'it is not a folder' })
+    return place.full
   }
 
   async function preview(folder: string, name: string, args: unknown): Promise<ToolPreview> {
@@ -116,8 +160,33 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
         const where = await show(parsed.path)
         return { summary: oneLine(`${parsed.pattern}${where === '.' ? '' : ` in ${where}`}${parsed.glob === undefined ? '' : ` (${parsed.glob})`}`), diff: null, risk: 'read' }
       }
-      case 'run':
-        return { summary: oneLine(parseArguments('run', args).command), diff: null, risk: 'run' }
+      case 'move': {
+        const parsed = parseArguments('move', args)
+        const [from, to] = [await resolveInside(root, folder, parsed.from, rules), await resolveInside(root, folder, parsed.to, rules)]
+        const seen = await checkMove(from, to, parsed)
+        return isGitInternal(to.shown) || isGitInternal(from.shown) ? { ...seen, risk: 'run' } : seen
+      }
+      case 'delete': {
+        const parsed = parseArguments('delete', args)
+        const place = await ownPlace(root, folder, parsed.path)
+        const seen = await checkDelete(place, parsed)
+        return isGitInternal(place.shown) ? { ...seen, risk: 'run' } : seen
+      }
+      case 'run': {
+        const parsed = parseArguments('run', args)
+        await folderInside(root, folder, parsed.cwd)
+        return { summary: oneLine(`${parsed.command}${parsed.cwd === '.' ? '' : ` (in ${parsed.cwd})`}${parsed.background ? ' (in the background)' : ''}`), diff: null, risk: 'run' }
+      }
+      case 'run_output':
+        return { summary: parseArguments('run_output', args).id, diff: null, risk: 'read' }
+      case 'run_stop':
+        return { summary: parseArguments('run_stop', args).id, diff: null, risk: 'read' }
+      case 'fetch':
+        return { summary: oneLine(fetchUrl(parseArguments('fetch', args).url).href), diff: null, risk: 'unknown' }
+      case 'todo': {
+        const { items } = parseArguments('todo', args)
+        return { summary: `${items.filter((item) => item.state === 'done').length} of ${items.length} done`, diff: null, risk: 'read' }
+      }
     }
   }
 
@@ -128,9 +197,21 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
     checkFolder: async (folder) => void (await openFolder(folder)),
     preview,
     async changes(folder, name, args) {
-      if (name !== 'write' && name !== 'edit') return []
+      if (name !== 'write' && name !== 'edit' && name !== 'move' && name !== 'delete') return []
       try {
         const root = await openFolder(folder)
+        const full = async (text: string): Promise<string> => (await resolveInside(root, folder, text, rules)).full
+        if (name === 'move') {
+          const { from, to } = parseArguments('move', args)
+          const source = await full(from)
+          const inside = (await stat(source)).isDirectory() ? await filesBelow(source) : [source]
+          const target = await full(to)
+          return [...inside, ...inside.map((file) => path.join(target, path.relative(source, file)))]
+        }
+        if (name === 'delete') {
+          const place = await full(parseArguments('delete', args).path)
+          return (await stat(place)).isDirectory() ? await filesBelow(place) : [place]
+        }
         return [(await resolveInside(root, folder, parseArguments(name, args).path, rules)).full]
       } catch {
         // The call itself says what is wrong with it.
@@ -147,6 +228,7 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
       }
       return [...found]
     },
+    close: () => background.close(),
     async run(folder, name, args, signal) {
       try {
         if (!isWorkspaceTool(name)) throw new AppError('tool.unknown', { tool: name })
@@ -157,6 +239,11 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
       }
     },
   }
+}
+
+const MARK = { open: '[ ]', doing: '[~]', done: '[x]' } as const
+function todoText({ items }: ToolArguments<'todo'>): string {
+  return items.length === 0 ? '(the list is empty)' : items.map((item) => `${MARK[item.state]} ${item.text}`).join('\n')
 }
 
 /** Texts of an argument that could be paths; a long text is contents. */

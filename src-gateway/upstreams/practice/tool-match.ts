@@ -160,7 +160,8 @@ function argumentsFor(request: Exclude<ToolRequest, { kind: 'use' }>, tool: Func
     case 'search': return { [field('pattern')]: request.pattern, ...optionalPath(request.path) }
     case 'write': return { [field('path')]: request.path, [field('content')]: request.content }
     case 'edit':
-      return known.includes('edits')
+      // A tool that takes one edit by itself is asked for one; a list is the only way of some servers.
+      return known.includes('edits') && !FIELDS.from.some((name) => known.includes(name))
         ? { [field('path')]: request.path, edits: [{ oldText: request.from, newText: request.to }] }
         : { [field('path')]: request.path, [field('from')]: request.from, [field('to')]: request.to }
     case 'run': return { [field('command')]: takesList(tool, field('command')) ? ['bash', '-lc', request.command] : request.command }

@@ -149,6 +149,7 @@ export function fakeWorkspace(
       return this.missingError ? Promise.reject(this.missingError) : Promise.resolve()
     },
     changes: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
     namedFiles: () => Promise.resolve([]),
     preview: async (_folder, name, args) => {
       const tool = tools[name]

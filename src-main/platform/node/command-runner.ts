@@ -27,11 +27,14 @@ export function createCommandRunner({ processes, env, path, platform = process.p
   }
 }
 
-/** What a command sees: the person's environment without Portico's and Electron's own, and nothing that waits for a keyboard or a pager. */
+/** Names of variables that hold secrets: a command of the model has no use for them that the person has not seen. */
+const SECRET = /(^|_)(TOKEN|API_?KEY|SECRET(_?KEY)?|PASSWORD|PASSWD|CREDENTIALS?|PRIVATE_?KEY|ACCESS_?KEY(_ID)?|AUTH_?KEY)(_|$)/i
+
+/** What a command sees: the person's environment without Portico's and Electron's own and without secrets, and nothing that waits for a keyboard or a pager. */
 export function commandEnvironment(env: CommandRunnerDeps['env'], path: string): Record<string, string> {
   const result: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !/^(ELECTRON_|PORTICO_|CHROME_DESKTOP$|GIO_LAUNCHED_)/.test(name) && name.toUpperCase() !== 'PATH') result[name] = value
+    if (value !== undefined && !SECRET.test(name) && !/^(ELECTRON_|PORTICO_|CHROME_DESKTOP$|GIO_LAUNCHED_)/.test(name) && name.toUpperCase() !== 'PATH') result[name] = value
   }
   return { ...result, PATH: path, TERM: 'dumb', PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' }
 }
@@ -47,8 +50,12 @@ function startShell(request: RunRequest, env: Record<string, string>, platform: 
 
 function follow(child: ChildProcess, request: RunRequest, processes: ProcessTree, started: number, platform: NodeJS.Platform): Promise<RunResult> {
   const output = createOutputBuffer(request.maxBytes)
-  child.stdout?.on('data', (chunk: Uint8Array) => output.add(chunk))
-  child.stderr?.on('data', (chunk: Uint8Array) => output.add(chunk))
+  const add = (chunk: Uint8Array): void => {
+    output.add(chunk)
+    request.onOutput?.(chunk)
+  }
+  child.stdout?.on('data', add)
+  child.stderr?.on('data', add)
   return new Promise<RunResult>((resolve, reject) => {
     let timedOut = false
     let ended = false
