@@ -75,8 +75,9 @@ describe.each(KINDS)('openai SDK, Responses, upstream %s', (kind) => {
     const { responses } = clientOf(world)
     const { id } = await responses.create({ model: MODEL, input: 'x', store: true })
     expect(await rejection(responses.cancel(id))).toBeInstanceOf(OpenAI.BadRequestError)
-    for (const attempt of [responses.retrieve('resp_unknown'), responses.create({ model: MODEL, input: 'x', previous_response_id: 'resp_unknown' })]) {
-      const failure = await rejection(attempt)
+    // Made one after the other: a second one under way could fail before anyone waits for it.
+    for (const attempt of [() => responses.retrieve('resp_unknown'), () => responses.create({ model: MODEL, input: 'x', previous_response_id: 'resp_unknown' })]) {
+      const failure = await rejection(attempt())
       expect(failure).toBeInstanceOf(OpenAI.APIError)
       expect(failure).toMatchObject({ status: expect.toSatisfy((status: number) => status === 400 || status === 404) })
     }
