@@ -157,11 +157,17 @@ function hostedTool({ mcp, workspace }: { mcp: Pick<McpHost, 'call'>; workspace:
   }
 }
 
-/** How far an "always" reaches: for the shell that exact command, for the web that host, for anything else the tool. */
+/** How far an "always" reaches: for the shell that exact command in that folder and way of running, for the web that host, for anything else the tool. */
 function reachOf(name: string, risk: ToolRisk, args: Readonly<Record<string, unknown>>): string {
-  if (risk === 'run') return `v1:${String(args['command'])}`
+  if (risk === 'run') return `v1:${whereRun(args)}${String(args['command'])}`
   if (name === 'fetch') return `v1:host ${URL.parse(String(args['url']))?.host ?? ''}`
   return 'v1'
+}
+
+/** What sets a command apart from the same words run in the session's folder and waited for; '' for that. */
+function whereRun({ cwd, background }: Readonly<Record<string, unknown>>): string {
+  const place = typeof cwd === 'string' && cwd !== '' && cwd !== '.' ? `in ${JSON.stringify(cwd)} ` : ''
+  return `${place}${background === true ? 'in the background ' : ''}${place !== '' || background === true ? ': ' : ''}`
 }
 
 const TELLING = ['path', 'file', 'file_path', 'uri', 'url', 'query', 'pattern', 'command', 'name', 'message', 'text']

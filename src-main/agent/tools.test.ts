@@ -39,6 +39,9 @@ describe('the catalogue', () => {
     const catalog = await loadCatalog({ workspace, mcp: fakeHost([{ toolName: 'put', risk: 'unknown', run: () => outcome('') }]) }, '/f', 'agent', SIGNAL)
     const [run, write, put] = [catalog.find('run'), catalog.find('write'), catalog.find('mcp__files__put')]
     expect(run?.always({ command: 'ls' })).not.toEqual(run?.always({ command: 'rm' }))
+    const npmTest = run?.always({ command: 'npm test' })
+    expect(run?.always({ command: 'npm test', cwd: '.', background: false, timeout_seconds: 9 })).toEqual(npmTest)
+    for (const other of [{ cwd: 'vendor' }, { background: true }]) expect(run?.always({ command: 'npm test', ...other })).not.toEqual(npmTest)
     expect(write?.always({ path: 'a' })).toEqual(write?.always({ path: 'b' }))
     expect(write?.rule.server).toBe('workspace:/f')
     expect(put?.rule).toEqual({ server: 'mcp:server_1', tool: 'put', fingerprint: 'f1' })
