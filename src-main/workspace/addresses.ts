@@ -30,11 +30,12 @@ function isPublic6(address: string): boolean {
   const tail4 = `${g >> 8}.${g & 255}.${h >> 8}.${h & 255}`
   // IPv4 in other clothes: mapped, translated (64:ff9b::), 6to4.
   if (a === 0 && b === 0 && c === 0 && d === 0 && e === 0 && (f === 0xffff || f === 0)) return f === 0xffff && isPublic4(tail4)
-  if (a === 0x64 && b === 0xff9b) return isPublic4(tail4)
+  // The other translation range (64:ff9b:1::) is for use inside a network.
+  if (a === 0x64 && b === 0xff9b) return c === 0 && d === 0 && e === 0 && f === 0 && isPublic4(tail4)
   if (a === 0x2002) return isPublic4(`${b >> 8}.${b & 255}.${c >> 8}.${c & 255}`)
-  // Only global unicast; of it not the documentation and Teredo ranges.
+  // Only global unicast; of it not what is set aside for protocols (Teredo, benchmarks, identifiers: 2001::/23) and documentation.
   if (a < 0x2000 || a > 0x3fff) return false
-  return !(a === 0x2001 && (b === 0xdb8 || b === 0 || (b >= 0x10 && b <= 0x2f))) && !(a === 0x3fff && b < 0x1000)
+  return !(a === 0x2001 && (b === 0xdb8 || b < 0x200)) && !(a === 0x3fff && b < 0x1000)
 }
 
 export function isPublicAddress(address: string): boolean {

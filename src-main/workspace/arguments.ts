@@ -52,12 +52,12 @@ export type ToolArguments<Name extends WorkspaceToolName> = z.output<(typeof too
 
 const ABOUT: Record<WorkspaceToolName, { risk: ToolRisk; description: string }> = {
   list: { risk: 'read', description: 'Lists files and folders. Folders end in /. Files that git ignores are left out.' },
-  read: { risk: 'read', description: 'Reads a text file, all of it or a range of lines.' },
+  read: { risk: 'read', description: 'Reads a text file, all of it or a range of lines, or an image (png, jpeg, gif, webp).' },
   search: { risk: 'read', description: 'Searches the files of the folder for a text or a regular expression; gives path:line: text. Skips what git ignores and binary files.' },
   write: { risk: 'write', description: 'Creates a file or replaces all of its content. Folders on the way are made. Use edit to change a part.' },
   edit: { risk: 'write', description: 'Replaces an exact piece of text in a file, or several at once.' },
-  move: { risk: 'write', description: 'Moves or renames a file or folder.' },
-  delete: { risk: 'write', description: 'Deletes a file or folder.' },
+  move: { risk: 'write', description: 'Moves or renames a file or folder inside the folder. Folders on the way are made.' },
+  delete: { risk: 'write', description: 'Deletes a file, an empty folder, or with recursive a folder with all that is in it.' },
   run: { risk: 'run', description: 'Runs a shell command in the folder and gives its output. It gets no input, and is ended after the timeout; with background it runs on.' },
   run_output: { risk: 'read', description: 'What a command in the background wrote since it was last asked for, and whether it still runs.' },
   run_stop: { risk: 'read', description: 'Ends a command that runs in the background.' },

@@ -34,6 +34,19 @@ export async function resolveInside(root: string, folder: string, input: string,
 }
 
 /**
+ * The entry itself, for moving and deleting: where it is a link, the link, not what it leads to. A link that leads out is refused as everywhere.
+ * @throws AppError as `resolveInside`
+ */
+export async function resolveEntry(root: string, folder: string, input: string, rules: PathRules): Promise<Place> {
+  const place = await resolveInside(root, folder, input, rules)
+  const written = locateEither(root, folder, input, rules)
+  const own = path.join(await realPlace(path.dirname(written), input, 0), path.basename(written))
+  // The folder by another name, or a spelling of the same file: only a link is something else than what it resolves to.
+  if (own === root || !isInside(root, own, rules) || (await lstat(own).catch(() => null))?.isSymbolicLink() !== true) return place
+  return { full: own, shown: path.relative(root, own).split(path.sep).join('/') }
+}
+
+/**
  * A file of earlier output that was too long to show (`spillDir`), when `input` is exactly that; null otherwise. Looking there is allowed
  * because the model was given the path; its names are not guessable.
  */

@@ -10,6 +10,7 @@ import { decodeText, readBytes } from './text-file.ts'
 import { walk } from './walk.ts'
 
 const MAX_ENTRIES = 1000
+/** Of the file: the Messages wire takes 5 MB an image, counted in base64, which is a third more. */
 const MAX_IMAGE_BYTES = 3_750_000
 
 /** @throws AppError `workspace.not-found`, `workspace.failed` */
@@ -30,12 +31,15 @@ export async function listFolder(root: string, place: Place, args: ToolArguments
   return longOutcome(lines.length === 0 ? '(empty)' : lines.join('\n'), spill)
 }
 
-/** Lines with LF ends, whatever the file has. @throws AppError `workspace.*` */
+/** Lines with LF ends, whatever the file has; an image as an image. @throws AppError `workspace.*` */
 export async function readLines(place: Place, args: ToolArguments<'read'>, spill: Spill): Promise<ToolOutcome> {
   const bytes = await readBytes(place)
   if (bytes === null) throw new AppError('workspace.not-found', { path: place.shown })
   const mimeType = imageType(bytes)
-  if (mimeType !== null && bytes.length <= MAX_IMAGE_BYTES) return { ...shortOutcome(`[${place.shown}: ${mimeType}]`), bytes: bytes.length, images: [{ mimeType, base64: bytes.toString('base64') }] }
+  if (mimeType !== null) {
+    if (bytes.length > MAX_IMAGE_BYTES) throw new AppError('workspace.too-large', { path: place.shown, bytes: bytes.length, limit: MAX_IMAGE_BYTES })
+    return { ...shortOutcome(`[${place.shown}: ${mimeType}, ${bytes.length} bytes]`), bytes: bytes.length, images: [{ mimeType, base64: bytes.toString('base64') }] }
+  }
   const file = decodeText(bytes, place.shown)
   if (file.text === '') return shortOutcome('(the file is empty)')
   const lines = file.text.replace(/\r\n/g, '\n').split('\n')

@@ -92,6 +92,18 @@ describe('read', () => {
   it('passes images on and refuses other binary files, folders and what is not there', async () => {
     await put('p.png', Buffer.from('89504e470d0a1a0a0000', 'hex'))
     expect((await run('read', { path: 'p.png' })).images).toEqual([{ mimeType: 'image/png', base64: 'iVBORw0KGgoAAA==' }])
+    expect((await run('read', { path: 'p.png' })).text).toBe('[p.png: image/png, 10 bytes]')
+    for (const [name, start, type] of [['j.jpg', '\xff\xd8\xff\xe0', 'image/jpeg'], ['g.gif', 'GIF89a', 'image/gif'], ['w.webp', 'RIFF\0\0\0\0WEBP', 'image/webp']] as const) {
+      await put(name, Buffer.from(start, 'latin1'))
+      expect((await run('read', { path: name })).images[0]?.mimeType, name).toBe(type)
+    }
+    const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(3_749_992)])
+    await put('most.png', png)
+    expect((await run('read', { path: 'most.png' })).images).toHaveLength(1)
+    await put('more.png', Buffer.concat([png, Buffer.alloc(1)]))
+    expect(await run('read', { path: 'more.png' })).toMatchObject({ isError: true, images: [], text: expect.stringContaining('the limit is 3750000') })
+    await symlink('/etc/hostname', path.join(folder, 'fake.png'))
+    expect((await run('read', { path: 'fake.png' })).isError).toBe(true)
     await put('b.bin', Buffer.from([1, 0, 2]))
     expect((await run('read', { path: 'b.bin' })).text).toContain('binary')
     expect((await run('read', { path: '.' })).text).toContain('it is a folder')

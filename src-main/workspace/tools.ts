@@ -1,19 +1,21 @@
 /** The workspace tools: checks arguments and places, shows what a call would do, and does it inside the session's folder only. */
 import { stat } from 'node:fs/promises'
-import path from 'node:path'
 import type { ToolOutcome, ToolPreview } from '../../src-shared/domain/tool.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, CommandRunner } from '../platform/ports.ts'
 import { writeFileAtomic } from '../storage/atomic-file.ts'
 import { createSpill } from '../storage/spill.ts'
-import { createBackgroundRuns } from './background.ts'
-import { fetchPage, fetchUrl } from './fetch-tool.ts'
-import { checkDelete, checkMove, deletePlace, filesBelow, moveFile } from './move-tools.ts'
+import { isPublicAddress } from './addresses.ts'
 import { isWorkspaceTool, parseArguments, workspaceDefinitions, type ToolArguments } from './arguments.ts'
+import { createBackgroundRuns } from './background.ts'
 import { planEdit, planWrite, type PlannedChange } from './changes.ts'
+import { checkFetch, fetchPage } from './fetch-tool.ts'
 import { diffFile } from './file-diff.ts'
-import { openFolder, resolveInside, resolveSpilled, type Place } from './folder.ts'
+import { openFolder, resolveEntry, resolveInside, resolveSpilled, type Place } from './folder.ts'
+import { createInOrder } from './in-order.ts'
 import { listFolder, readLines } from './look-tools.ts'
+import { deletePlace, isGitInternal, moveFile, planDelete, planMove } from './move-tools.ts'
+import { textsIn } from './named-paths.ts'
 import { failure, shortOutcome } from './outcome.ts'
 import { rulesOf, type PathRules } from './path-form.ts'
 import type { WorkspaceToolName, WorkspaceTools } from './ports.ts'
@@ -28,7 +30,7 @@ export interface WorkspaceToolsDeps {
   spillDir: string
   clock: Clock
   rules?: PathRules
-  /** The fetch tool may also visit this computer and the local network. */
+  /** The fetch tool may also visit this computer and the local network; left out = it may not. */
   allowPrivate?: boolean
 }
 
@@ -36,8 +38,9 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
   const spill = createSpill(spillDir)
   const previewed = createPreviewed()
   const background = createBackgroundRuns(runner, spill)
+  const inOrder = createInOrder()
+  const fetching = { mayVisit: allowPrivate ? () => true : isPublicAddress }
   let definitions: WorkspaceTools['tools'] | null = null
-  const queues = new Map<string, Promise<unknown>>()
 
   async function plan(folder: string, name: 'write' | 'edit', args: unknown): Promise<PlannedChange> {
     const root = await openFolder(folder)
@@ -54,35 +57,51 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
     return (await resolveSpilled(spillDir, path, rules)) ?? resolveInside(root, folder, path, rules)
   }
 
-  /** Changes of one file run one after the other, so that each is planned on what the one before left. */
-  function inOrder<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const next = (queues.get(key) ?? Promise.resolve()).then(work, work)
-    const settled = next.then(() => undefined, () => undefined)
-    queues.set(key, settled)
-    void settled.then(() => {
-      if (queues.get(key) === settled) queues.delete(key)
-    })
-    return next
+  async function placesOfMove(root: string, folder: string, args: unknown) {
+    const parsed = parseArguments('move', args)
+    const [from, to] = [await resolveEntry(root, folder, parsed.from, rules), await resolveEntry(root, folder, parsed.to, rules)]
+    return { parsed, from, to }
+  }
+
+  async function placeOfDelete(root: string, folder: string, args: unknown) {
+    const parsed = parseArguments('delete', args)
+    return { parsed, place: await resolveEntry(root, folder, parsed.path, rules) }
   }
 
   async function change(folder: string, name: 'write' | 'edit', args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
-    const root = await openFolder(folder)
-    const { full } = await resolveInside(root, folder, parseArguments(name, args).path, rules)
-    return inOrder(full, async () => {
-      const shownFor = previewed.take(folder, name, args)
-      const planned = await plan(folder, name, args)
-      if (shownFor !== null && shownFor !== planned.basis) throw new AppError('workspace.stale', { path: planned.place.shown })
+    const shownFor = previewed.take(folder, name, args)
+    const planned = await plan(folder, name, args)
+    if (shownFor !== null && shownFor !== planned.basis) throw new AppError('workspace.stale', { path: planned.place.shown })
+    if (signal.aborted) throw new AppError('tool.cancelled')
+    await writeFileAtomic(planned.place.full, planned.data)
+    previewed.rebase(planned.place.full, planned.basis, fingerprintBytes(planned.data))
+    const { added, removed } = await diffFile(planned.place.shown, planned.before, planned.after)
+    const what = planned.basis === 'absent' ? 'Created' : name === 'edit' ? 'Edited' : 'Replaced'
+    return shortOutcome(`${what} ${planned.place.shown} (+${added} −${removed} lines).${planned.note}`)
+  }
+
+  async function changeNow(root: string, folder: string, name: ChangingTool, args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
+    if (name === 'write' || name === 'edit') return change(folder, name, args, signal)
+    if (name === 'move') {
+      const { parsed, from, to } = await placesOfMove(root, folder, args)
       if (signal.aborted) throw new AppError('tool.cancelled')
-      await writeFileAtomic(planned.place.full, planned.data)
-      previewed.rebase(planned.place.full, planned.basis, fingerprintBytes(planned.data))
-      const { added, removed } = await diffFile(planned.place.shown, planned.before, planned.after)
-      const what = planned.basis === 'absent' ? 'Created' : name === 'edit' ? 'Edited' : 'Replaced'
-      return shortOutcome(`${what} ${planned.place.shown} (+${added} −${removed} lines).${planned.note}`)
+      return moveFile(root, from, to, parsed, rules)
+    }
+    const { parsed, place } = await placeOfDelete(root, folder, args)
+    if (signal.aborted) throw new AppError('tool.cancelled')
+    return deletePlace(root, place, parsed, rules, previewed.take(folder, name, args))
+  }
+
+  /** In the order of the calls, and one at a time for a folder whichever names it goes by. */
+  function changeInTurn(folder: string, name: ChangingTool, args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
+    return inOrder(`named ${folder}`, async () => {
+      const root = await openFolder(folder)
+      return inOrder(`real ${root}`, () => changeNow(root, folder, name, args, signal))
     })
   }
 
   async function dispatch(folder: string, name: WorkspaceToolName, args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
-    if (name === 'write' || name === 'edit') return change(folder, name, args, signal)
+    if (isChanging(name)) return changeInTurn(folder, name, args, signal)
     const root = await openFolder(folder)
     switch (name) {
       case 'list': {
@@ -97,39 +116,22 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
         const parsed = parseArguments('search', args)
         return searchFiles(root, await lookAt(root, folder, parsed.path), parsed, signal, clock, spill)
       }
-      case 'move': {
-        const parsed = parseArguments('move', args)
-        return moveFile(await resolveInside(root, folder, parsed.from, rules), await resolveInside(root, folder, parsed.to, rules), parsed)
-      }
-      case 'delete': {
-        const parsed = parseArguments('delete', args)
-        return deletePlace(await ownPlace(root, folder, parsed.path), parsed)
-      }
       case 'run': {
         const parsed = parseArguments('run', args)
         const cwd = await folderInside(root, folder, parsed.cwd)
-        return parsed.background ? background.start(parsed.command, cwd) : runCommand(cwd, parsed, signal, runner, spill)
+        return parsed.background ? background.start(root, parsed.command, cwd) : runCommand(cwd, parsed, signal, runner, spill)
       }
       case 'run_output': {
         const parsed = parseArguments('run_output', args)
-        return background.output(parsed.id, parsed.wait_seconds * 1000, signal)
+        return background.output(root, parsed.id, parsed.wait_seconds * 1000, signal)
       }
       case 'run_stop':
-        return background.stop(parseArguments('run_stop', args).id)
+        return background.stop(root, parseArguments('run_stop', args).id)
       case 'fetch':
-        return fetchPage(parseArguments('fetch', args), signal, spill, { allowPrivate })
+        return fetchPage(parseArguments('fetch', args), signal, spill, fetching)
       case 'todo':
         return shortOutcome(todoText(parseArguments('todo', args)))
     }
-  }
-
-  /** The link itself, not where it leads: that is what is deleted. */
-  async function ownPlace(root: string, folder: string, text: string): Promise<Place> {
-    const place = await resolveInside(root, folder, text, rules)
-    const parent = await resolveInside(root, folder, path.dirname(text), rules).catch(() => null)
-    const own = parent === null ? null : path.join(parent.full, path.basename(text))
-    if (own === null || own === place.full || !['.', '..'].every((name) => path.basename(text) !== name)) return place
-    return { full: own, shown: parent?.shown === '.' ? path.basename(text) : `${parent?.shown ?? ''}/${path.basename(text)}` }
   }
 
   async function folderInside(root: string, folder: string, text: string): Promise<string> {
@@ -161,16 +163,14 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
         return { summary: oneLine(`${parsed.pattern}${where === '.' ? '' : ` in ${where}`}${parsed.glob === undefined ? '' : ` (${parsed.glob})`}`), diff: null, risk: 'read' }
       }
       case 'move': {
-        const parsed = parseArguments('move', args)
-        const [from, to] = [await resolveInside(root, folder, parsed.from, rules), await resolveInside(root, folder, parsed.to, rules)]
-        const seen = await checkMove(from, to, parsed)
-        return isGitInternal(to.shown) || isGitInternal(from.shown) ? { ...seen, risk: 'run' } : seen
+        const { parsed, from, to } = await placesOfMove(root, folder, args)
+        return (await planMove(root, from, to, parsed, rules)).preview
       }
       case 'delete': {
-        const parsed = parseArguments('delete', args)
-        const place = await ownPlace(root, folder, parsed.path)
-        const seen = await checkDelete(place, parsed)
-        return isGitInternal(place.shown) ? { ...seen, risk: 'run' } : seen
+        const { parsed, place } = await placeOfDelete(root, folder, args)
+        const planned = await planDelete(root, place, parsed, rules)
+        if (planned.basis !== null) previewed.remember(folder, name, args, place.full, planned.basis)
+        return planned.preview
       }
       case 'run': {
         const parsed = parseArguments('run', args)
@@ -182,7 +182,7 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
       case 'run_stop':
         return { summary: parseArguments('run_stop', args).id, diff: null, risk: 'read' }
       case 'fetch':
-        return { summary: oneLine(fetchUrl(parseArguments('fetch', args).url).href), diff: null, risk: 'unknown' }
+        return { summary: oneLine(checkFetch(parseArguments('fetch', args).url, fetching).href), diff: null, risk: 'unknown' }
       case 'todo': {
         const { items } = parseArguments('todo', args)
         return { summary: `${items.filter((item) => item.state === 'done').length} of ${items.length} done`, diff: null, risk: 'read' }
@@ -197,20 +197,16 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
     checkFolder: async (folder) => void (await openFolder(folder)),
     preview,
     async changes(folder, name, args) {
-      if (name !== 'write' && name !== 'edit' && name !== 'move' && name !== 'delete') return []
+      if (!isChanging(name)) return []
       try {
         const root = await openFolder(folder)
-        const full = async (text: string): Promise<string> => (await resolveInside(root, folder, text, rules)).full
         if (name === 'move') {
-          const { from, to } = parseArguments('move', args)
-          const source = await full(from)
-          const inside = (await stat(source)).isDirectory() ? await filesBelow(source) : [source]
-          const target = await full(to)
-          return [...inside, ...inside.map((file) => path.join(target, path.relative(source, file)))]
+          const { parsed, from, to } = await placesOfMove(root, folder, args)
+          return (await planMove(root, from, to, parsed, rules)).files
         }
         if (name === 'delete') {
-          const place = await full(parseArguments('delete', args).path)
-          return (await stat(place)).isDirectory() ? await filesBelow(place) : [place]
+          const { parsed, place } = await placeOfDelete(root, folder, args)
+          return (await planDelete(root, place, parsed, rules)).files
         }
         return [(await resolveInside(root, folder, parseArguments(name, args).path, rules)).full]
       } catch {
@@ -241,25 +237,12 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
   }
 }
 
+type ChangingTool = 'write' | 'edit' | 'move' | 'delete'
+const isChanging = (name: string): name is ChangingTool => ['write', 'edit', 'move', 'delete'].includes(name)
+
 const MARK = { open: '[ ]', doing: '[~]', done: '[x]' } as const
 function todoText({ items }: ToolArguments<'todo'>): string {
   return items.length === 0 ? '(the list is empty)' : items.map((item) => `${MARK[item.state]} ${item.text}`).join('\n')
-}
-
-/** Texts of an argument that could be paths; a long text is contents. */
-const LONGEST_PATH = 1_000
-const MOST_NAMED = 50
-function textsIn(value: unknown, found: string[] = []): string[] {
-  if (found.length >= MOST_NAMED) return found
-  if (typeof value === 'string') {
-    if (value !== '' && value.length <= LONGEST_PATH && !/[\n\0]/.test(value)) found.push(value)
-  } else if (Array.isArray(value)) for (const one of value) textsIn(one, found)
-  else if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) textsIn(one, found)
-  return found
-}
-
-function isGitInternal(shown: string): boolean {
-  return shown.split('/').some((part) => part.toLowerCase() === '.git')
 }
 
 /** A first line for the approval card; a command that goes on shows that it does. */

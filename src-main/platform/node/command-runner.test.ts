@@ -28,6 +28,34 @@ describe('the command runner', () => {
     expect((await run('cat; echo "[$ELECTRON_RUN_AS_NODE$PORTICO_TOKEN]"')).output).toBe('[]\n')
     expect(commandEnvironment({ Path: 'a', HOME: '/h', ELECTRON_X: '1' }, 'p')).toEqual({ HOME: '/h', PATH: 'p', TERM: 'dumb', PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' })
   })
+  it.each(['PGPASSWORD', 'GITHUBTOKEN', 'OPENAI_KEY', 'GH_PAT', 'MYSQL_PWD', 'SSHPASS', 'npm_config__auth', 'NPM_CONFIG__AUTHTOKEN', 'API_TOKENS', 'GPG_PASSPHRASE', 'AWS_ACCESS_KEY_ID', 'AWS_SESSION_TOKEN', 'DB_PASS', 'client_secret', 'GOOGLE_APPLICATION_CREDENTIALS', 'PORTICO_X'])('does not pass %s on', (name) => {
+    expect(commandEnvironment({ [name]: 'x' }, 'p')).not.toHaveProperty(name)
+  })
+  it.each(['HOME', 'LANG', 'PWD', 'OLDPWD', 'SSH_AUTH_SOCK', 'SSH_ASKPASS', 'TOKENIZERS_PARALLELISM', 'KEYBOARD', 'XKB_DEFAULT_LAYOUT', 'NODE_PATH', 'AUTHOR', 'DISPLAY'])('passes %s on', (name) => {
+    expect(commandEnvironment({ [name]: 'x' }, 'p')).toHaveProperty(name)
+  })
+  it('has ended only when nothing of it is left, also what ignores being asked and holds no output', async () => {
+    const stop = new AbortController()
+    const running = run(`(trap '' TERM; echo $BASHPID > stubborn; while :; do sleep 1; done) >/dev/null 2>&1 & echo up; sleep 60`, { signal: stop.signal })
+    await vi.waitFor(async () => expect(await readFile(path.join(folder, 'stubborn'), 'utf8')).toMatch(/^\d+\n$/), { timeout: 5000 })
+    stop.abort()
+    await running
+    expect(await isAlive(Number(await readFile(path.join(folder, 'stubborn'), 'utf8')))).toBe(false)
+  })
+  it('ends what left its tree and its group, but only when the command is ended', async () => {
+    const daemon = (pid: string): string => `(setsid sleep 60 >/dev/null 2>&1 & echo $! > ${pid})`
+    await run(`${daemon('kept')}; echo done`)
+    const kept = Number(await readFile(path.join(folder, 'kept'), 'utf8'))
+    expect(await isAlive(kept)).toBe(true)
+    const stop = new AbortController()
+    const running = run(`${daemon('pid')}; sleep 60`, { signal: stop.signal })
+    await vi.waitFor(async () => expect(await readFile(path.join(folder, 'pid'), 'utf8')).toMatch(/^\d+\n$/), { timeout: 5000 })
+    stop.abort()
+    await running
+    expect(await isAlive(Number(await readFile(path.join(folder, 'pid'), 'utf8')))).toBe(false)
+    expect(await isAlive(kept)).toBe(true)
+    await processes.end(kept)
+  })
   it('keeps head and tail of much output', async () => {
     const result = await run('echo FIRST; yes line | head -c 3000000; echo LAST', { maxBytes: 2000 })
     expect(result.bytes).toBe(3_000_011)

@@ -1,11 +1,13 @@
 /** Runs one shell command in its own process group, with capped output, and ends the whole tree on timeout or abort. Node adapter. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import type { CommandRunner, ProcessTree, RunRequest, RunResult } from '../ports.ts'
+import type { CommandRunner, ProcessTable, ProcessTree, RunRequest, RunResult } from '../ports.ts'
 import { createOutputBuffer } from './output-buffer.ts'
 
 export interface CommandRunnerDeps {
-  processes: ProcessTree
+  /** With `withVariable`, what left the command's tree (a daemon) is found and ended too. */
+  processes: ProcessTree & Partial<Pick<ProcessTable, 'withVariable'>>
   /** The environment to start from. Portico's and Electron's own variables are taken out. */
   env: Readonly<Record<string, string | undefined>>
   /** PATH for commands; asked at every run. */
@@ -20,15 +22,26 @@ export function createCommandRunner({ processes, env, path, platform = process.p
   return {
     async run(request) {
       const started = performance.now()
-      if (request.signal.aborted) return { exitCode: null, signal: null, output: '', bytes: 0, timedOut: false, durationMs: 0 }
-      const child = startShell(request, commandEnvironment(env, await path()), platform)
-      return follow(child, request, processes, started, platform)
+      if (request.signal.aborted) return NOTHING_RAN
+      const mark = randomBytes(12).toString('hex')
+      const variables = { ...commandEnvironment(env, await path()), [MARK_VARIABLE]: mark }
+      // Stopped while PATH was asked for.
+      if (request.signal.aborted) return NOTHING_RAN
+      return follow(startShell(request, variables, platform), request, (pid) => endTree(pid, mark, processes, platform), started, platform)
     },
   }
 }
 
-/** Names of variables that hold secrets: a command of the model has no use for them that the person has not seen. */
-const SECRET = /(^|_)(TOKEN|API_?KEY|SECRET(_?KEY)?|PASSWORD|PASSWD|CREDENTIALS?|PRIVATE_?KEY|ACCESS_?KEY(_ID)?|AUTH_?KEY)(_|$)/i
+const NOTHING_RAN: RunResult = { exitCode: null, signal: null, output: '', bytes: 0, timedOut: false, durationMs: 0 }
+
+/** In the environment of everything a command starts, so that what detached itself can be found when the command is ended. */
+const MARK_VARIABLE = 'PORTICO_COMMAND'
+
+/**
+ * Names of variables that hold secrets: a command of the model has no use for them that the person has not seen. Rather one too many than one
+ * too few; names that only sound like it (TOKENIZERS_PARALLELISM, SSH_ASKPASS, SSH_AUTH_SOCK, PWD) stay.
+ */
+const SECRET = /TOKEN(?!IZ)|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(API|AUTH|PRIVATE|ACCESS)_?KEY|(^|_)(KEYS?(_ID)?|PASS|PAT|AUTH)$|._PWD$|^SSHPASS$/i
 
 /** What a command sees: the person's environment without Portico's and Electron's own and without secrets, and nothing that waits for a keyboard or a pager. */
 export function commandEnvironment(env: CommandRunnerDeps['env'], path: string): Record<string, string> {
@@ -48,7 +61,7 @@ function startShell(request: RunRequest, env: Record<string, string>, platform: 
   return spawn(shell, ['-c', request.command], { ...options, detached: true })
 }
 
-function follow(child: ChildProcess, request: RunRequest, processes: ProcessTree, started: number, platform: NodeJS.Platform): Promise<RunResult> {
+function follow(child: ChildProcess, request: RunRequest, endTreeOf: (pid: number) => Promise<void>, started: number, platform: NodeJS.Platform): Promise<RunResult> {
   const output = createOutputBuffer(request.maxBytes)
   const add = (chunk: Uint8Array): void => {
     output.add(chunk)
@@ -60,15 +73,22 @@ function follow(child: ChildProcess, request: RunRequest, processes: ProcessTree
     let timedOut = false
     let ended = false
     let drain: NodeJS.Timeout | undefined
-    const end = async (): Promise<void> => {
-      if (child.pid !== undefined) await processes.end(child.pid)
-      if (child.pid !== undefined && platform !== 'win32') endGroup(child.pid)
+    let ending = false
+    const end = (): void => {
+      if (ending || child.pid === undefined) return
+      ending = true
+      const done = (): void => finish(child.exitCode, child.signalCode)
+      void endTreeOf(child.pid).then(done, done)
     }
     const timer = setTimeout(() => {
       timedOut = true
-      void end().then(() => finish(child.exitCode, child.signalCode))
+      end()
     }, request.timeoutMs)
-    const onAbort = (): void => void end().then(() => finish(child.exitCode, child.signalCode))
+    const onAbort = (): void => end()
+    // The shell's own end is not yet that of what it started: a command that is being ended has ended when nothing of it is left.
+    const finishUnlessEnding = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
+      if (!ending) finish(exitCode, signal)
+    }
     const finish = (exitCode: number | null, signal: NodeJS.Signals | null, failure?: Error): void => {
       if (ended) return
       ended = true
@@ -83,16 +103,26 @@ function follow(child: ChildProcess, request: RunRequest, processes: ProcessTree
     request.signal.addEventListener('abort', onAbort, { once: true })
     if (request.signal.aborted) onAbort()
     child.once('error', (error) => finish(null, null, error))
-    child.once('close', (code, signal) => finish(code, signal))
+    child.once('close', finishUnlessEnding)
     child.once('exit', (code, signal) => {
+      if (ending) return
       // Something left in the background may hold the output open for ever; it is part of this command and ends with it.
       drain = setTimeout(() => {
+        if (ending) return
         if (child.pid !== undefined && platform !== 'win32') endGroup(child.pid)
-        output.add(Buffer.from('\n[processes left in the background were ended]\n'))
+        add(Buffer.from('\n[processes left in the background were ended]\n'))
         finish(code, signal)
       }, DRAIN_MS)
     })
   })
+}
+
+/** The command's processes, its group, and then what has left both. */
+async function endTree(pid: number, mark: string, processes: CommandRunnerDeps['processes'], platform: NodeJS.Platform): Promise<void> {
+  await processes.end(pid)
+  if (platform !== 'win32') endGroup(pid)
+  const marked = (await processes.withVariable?.(MARK_VARIABLE, mark)) ?? []
+  await Promise.all(marked.map((one) => processes.end(one)))
 }
 
 /** Ends what is left of the command's own process group. */
