@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../src-shared/errors.ts'
-import { createAtomicWriter, writeFileAtomic, type AtomicFileSystem } from './atomic-file.ts'
+import { createAtomicWriter, removeLeftovers, writeFileAtomic, type AtomicFileSystem } from './atomic-file.ts'
 
 function coded(code: string): Error {
   return Object.assign(new Error(code), { code })
@@ -103,5 +103,17 @@ describe('writeFileAtomic on a real disk', () => {
     await Promise.all(Array.from({ length: 25 }, (_, n) => writeFileAtomic(file, String(n))))
     expect(await readFile(file, 'utf8')).toBe('24')
     expect(await readdir(folder)).toEqual(['busy.json'])
+  })
+
+  it('clears away what a write that broke off left, and nothing else', async () => {
+    const file = path.join(folder, 'a.txt')
+    const others = ['a.txt', 'a.txt.tmp', 'a.txt.0123456789AB.tmp', 'a.txt.0123456789abc.tmp', 'b.txt.0123456789ab.tmp', 'xa.txt.0123456789ab.tmp']
+    for (const name of [...others, 'a.txt.0123456789ab.tmp']) await writeFile(path.join(folder, name), 'x')
+    await mkdir(path.join(folder, 'a.txt.ba9876543210.tmp'))
+    await removeLeftovers(file, Date.now())
+    expect(await readdir(folder)).toHaveLength(others.length + 2)
+    await removeLeftovers(file, Date.now() + 10_000)
+    expect((await readdir(folder)).toSorted()).toEqual([...others, 'a.txt.ba9876543210.tmp'].toSorted())
+    await removeLeftovers(path.join(folder, 'none', 'a.txt'), Date.now())
   })
 })

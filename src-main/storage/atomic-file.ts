@@ -1,6 +1,6 @@
 /** Writes a whole file so that a reader, a crash or a full disk never meets half of it. Plain Node; the one way Portico writes files. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '../../src-shared/errors.ts'
 
@@ -48,8 +48,11 @@ export function createAtomicWriter(system: AtomicFileSystem) {
   }
 }
 
+/** In the name of a temporary file. */
+const RANDOM_BYTES = 6
+
 async function replaceFile(system: AtomicFileSystem, file: string, data: string | Uint8Array, options: AtomicWriteOptions): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
+  const temporary = `${file}.${randomBytes(RANDOM_BYTES).toString('hex')}.tmp`
   try {
     await system.makeFolder(path.dirname(file))
     await system.writeDurably(temporary, data, options.mode ?? (await system.modeOf(file)))
@@ -109,3 +112,21 @@ const nodeFileSystem: AtomicFileSystem = {
 
 /** Writes a file through the process's one writer: order per path only holds when all writes share it. @throws AppError `storage.disk-full`, `storage.failed` */
 export const writeFileAtomic = createAtomicWriter(nodeFileSystem)
+
+/** A write takes far less; a younger temporary file may be one that another process is writing (ms). */
+const LEFT_BEHIND_MS = 5_000
+
+/** Removes the temporary files that a process which died in the middle of writing `file` left beside it. `now`: epoch ms. Never throws. */
+export async function removeLeftovers(file: string, now: number): Promise<void> {
+  const folder = path.dirname(file)
+  const start = `${path.basename(file)}.`
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) {
+    if (!name.startsWith(start) || !LEFTOVER.test(name.slice(start.length))) continue
+    const full = path.join(folder, name)
+    const info = await stat(full).catch(() => null)
+    // What cannot be removed now is tried again with the next look.
+    if (info?.isFile() && now - info.mtimeMs > LEFT_BEHIND_MS) await rm(full, { force: true }).catch(() => undefined)
+  }
+}
+const LEFTOVER = new RegExp(`^[0-9a-f]{${RANDOM_BYTES * 2}}\\.tmp$`)

@@ -8,6 +8,7 @@ import path from 'node:path'
 import type { ChangedFileView, FileDiff, UndoneFile } from '../../src-shared/domain/session.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, Log } from '../platform/ports.ts'
+import { removeLeftovers } from '../storage/atomic-file.ts'
 import { changesTable, type ChangeRow } from './table.ts'
 import { createVersions, isSame, type FileVersion } from './versions.ts'
 
@@ -34,7 +35,7 @@ export interface Undo {
   undo(scope: UndoScope, force: boolean): Promise<readonly UndoneFile[]>
   redo(scope: UndoScope, force: boolean): Promise<readonly UndoneFile[]>
   removeSession(sessionId: string): void
-  /** Forgets what is older than 30 days, and bytes that nothing names. */
+  /** Ends changes that a process which died had under way, with what it left beside the files; forgets what is older than 30 days, and bytes that nothing names. */
   sweep(): Promise<void>
 }
 
@@ -72,6 +73,7 @@ export function createUndo({ database, folder, clock, log, diff, most }: UndoDep
   /** A change that was under way when Portico died ends with what is there now. */
   async function settled(change: ChangeRow): Promise<ChangeRow & { after: FileVersion }> {
     if (change.after !== null) return { ...change, after: change.after }
+    if (!begun.has(`${change.turnId} ${change.path}`)) await removeLeftovers(change.path, clock.now())
     const after = await versions.keep(change.path)
     table.setAfter(change.turnId, change.path, after)
     return { ...change, after }
@@ -164,6 +166,7 @@ export function createUndo({ database, folder, clock, log, diff, most }: UndoDep
     }),
     removeSession: (sessionId) => table.removeSession(sessionId),
     async sweep() {
+      for (const row of table.unfinished()) if (!begun.has(`${row.turnId} ${row.path}`)) await settled(row)
       table.removeOlder(clock.now() - KEPT_MS)
       await versions.sweep(table.hashes(), clock.now() - YOUNG_MS)
     },

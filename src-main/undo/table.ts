@@ -27,6 +27,8 @@ export interface ChangesTable {
   ofTurn(turnId: string): ChangeRow[]
   /** Of this turn and those after it, newest first. */
   fromTurn(sessionId: string, turnId: string): ChangeRow[]
+  /** Changes whose end was not noted: under way now, or when a process died. */
+  unfinished(): ChangeRow[]
   /** A later change of the same file that is not undone. */
   later(change: ChangeRow): ChangeRow | null
   /** How many files a turn changed. */
@@ -44,6 +46,7 @@ export function changesTable(database: DatabaseSync): ChangesTable {
   const drop = database.prepare('DELETE FROM file_changes WHERE turn_id = ? AND path = ?')
   const ofTurn = database.prepare('SELECT * FROM file_changes WHERE turn_id = ? ORDER BY id')
   const fromTurn = database.prepare('SELECT * FROM file_changes WHERE session_id = ?1 AND id >= (SELECT MIN(id) FROM file_changes WHERE session_id = ?1 AND turn_id = ?2) ORDER BY id DESC')
+  const unfinished = database.prepare('SELECT * FROM file_changes WHERE after_version IS NULL ORDER BY id')
   const later = database.prepare('SELECT * FROM file_changes WHERE path = ? AND id > ? AND undone_from IS NULL ORDER BY id DESC LIMIT 1')
   const count = database.prepare('SELECT COUNT(*) AS count FROM file_changes WHERE turn_id = ?')
   const removeSession = database.prepare('DELETE FROM file_changes WHERE session_id = ?')
@@ -64,6 +67,7 @@ export function changesTable(database: DatabaseSync): ChangesTable {
     },
     ofTurn: (turnId) => ofTurn.all(turnId).map(toChange),
     fromTurn: (sessionId, turnId) => fromTurn.all(sessionId, turnId).map(toChange),
+    unfinished: () => unfinished.all().map(toChange),
     later: (change) => {
       const row = later.get(change.path, change.id)
       return row ? toChange(row) : null

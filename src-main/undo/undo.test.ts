@@ -203,3 +203,22 @@ it('the store is private, keeps each content once, and is swept of what nothing 
   await undo.sweep()
   expect(blobs()).toEqual([])
 })
+
+describe('a change that broke off', () => {
+  it('ends at the next start with what is there, and its half-written file goes', async () => {
+    put('a.txt', 'one')
+    await undo.before({ sessionId: 's', turnId: 't1', folder: path.join(root, 'project') }, [at('a.txt')])
+    put('a.txt', 'ONE')
+    put('a.txt.0123456789ab.tmp', 'half')
+    now += 60_000
+    // The process that has it under way leaves it alone.
+    await undo.sweep()
+    expect(read('a.txt.0123456789ab.tmp')).toBe('half')
+    undo = make()
+    await undo.sweep()
+    expect(read('a.txt.0123456789ab.tmp')).toBeNull()
+    put('a.txt', 'by hand')
+    expect(results(await undo.undo(scope('t1'), false))).toEqual(['a.txt changed-since'])
+    expect(read('a.txt')).toBe('by hand')
+  })
+})
