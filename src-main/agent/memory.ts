@@ -53,8 +53,8 @@ export function buildMemory(
   const whole = new Set(turns.slice(-limits.wholeTurns))
   const messages: ModelMessage[] = []
   for (const group of groupSteps(entries)) messages.push(...toMessages(group, whole, limits))
-  const last = messages.at(-1)
-  if (options.resume && last?.role === 'assistant' && last.toolCalls.length === 0) messages.pop()
+  // More than one where going on broke off again.
+  for (let last = messages.at(-1); options.resume && last?.role === 'assistant' && last.toolCalls.length === 0; last = messages.at(-1)) messages.pop()
   return fitMemory(messages, limits)
 }
 

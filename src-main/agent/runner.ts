@@ -39,6 +39,7 @@ export function startTurn(
   let messages: readonly ModelMessage[] = turn.history
   let state: TurnState = NEW_TURN
   let stepText = ''
+  let told = 0
   let catalog: Catalog | null = null
   let answerTokens = MAX_ANSWER_TOKENS
   let countedInput = 0
@@ -93,12 +94,16 @@ export function startTurn(
 
   const askModel = async (): Promise<void> => {
     try {
-      if (state.attempt === 0) {
+      // Once for each step: a call that is made again has it already.
+      if (told !== state.step) {
+        told = state.step
         if (state.answered.length > 0) messages = [...messages, ...answeredMessages(stepText, state.answered)]
         else if (stepText !== '') messages = [...messages, { role: 'assistant', text: stepText, toolCalls: [] }]
       }
       stepText = ''
       messages = [...messages, ...recorder.deliver(state.step)]
+      // What was to be told was taken back: the model has said its last.
+      if (state.step > 0 && messages.at(-1)?.role === 'assistant') return dispatch({ type: 'model-finished', reason: 'end' })
       catalog ??= await deps.loadCatalog(session, abort.signal)
       await deps.beforeCall(session.model)
       const connection = await deps.connection()

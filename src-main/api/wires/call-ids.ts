@@ -1,11 +1,11 @@
 /** Ids of tool calls: unique in an answer, and in a form that every gateway takes even when another one made them up. Pure. */
 
 /** The Messages format takes letters, digits, `_` and `-`; OpenAI takes at most 40 characters. A session may change its model and wire. */
-const LONGEST = 40
+export const LONGEST_CALL_ID = 40
 
 /** The same id always becomes the same, so a call and its result stay together. */
 export function wireCallId(callId: string): string {
-  return callId.replace(/[^A-Za-z0-9_-]/g, '_').slice(-LONGEST)
+  return callId.replace(/[^A-Za-z0-9_-]/g, '_').slice(-LONGEST_CALL_ID)
 }
 
 /** Gives calls without an id one, and calls that share one (relays do that) different ones. */

@@ -1,8 +1,8 @@
 /** Builds the body of a Chat Completions call (`POST /v1/chat/completions`) from a wire-neutral request. Pure. */
 import type { ToolImage } from '../../../src-shared/domain/tool.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
-import { wireCallId } from './call-ids.ts'
 import { argumentsObject } from './tool-arguments.ts'
+import { wireHistory } from './wire-history.ts'
 
 type UserPart = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } }
 type Message =
@@ -31,7 +31,7 @@ export function chatCompletionsBody(request: ModelRequest, limit: LimitName): Ch
     [limit]: request.maxTokens,
     stream: true,
     stream_options: { include_usage: true },
-    messages: [...system, ...request.messages.flatMap(toMessages)],
+    messages: [...system, ...wireHistory(request.messages).flatMap(toMessages)],
     ...(request.tools.length === 0
       ? {}
       : {
@@ -52,7 +52,7 @@ function toMessages(message: ModelMessage): Message[] {
         role: 'assistant',
         content: message.text === '' ? null : message.text,
         tool_calls: message.toolCalls.map((call) => ({
-          id: wireCallId(call.callId),
+          id: call.callId,
           type: 'function',
           function: { name: call.name, arguments: JSON.stringify(argumentsObject(call.argumentsText)) },
         })),
@@ -61,7 +61,7 @@ function toMessages(message: ModelMessage): Message[] {
   }
   const results = message.results.map((result): Message => ({
     role: 'tool',
-    tool_call_id: wireCallId(result.callId),
+    tool_call_id: result.callId,
     // The format has no error flag: the text has to say it.
     content: result.isError && !/^error/i.test(result.text) ? `Error: ${result.text}` : result.text,
   }))

@@ -1,8 +1,8 @@
 /** Builds the body of a Messages call (`POST /v1/messages`) from a wire-neutral request. Pure. */
 import type { ToolImage } from '../../../src-shared/domain/tool.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
-import { wireCallId } from './call-ids.ts'
 import { argumentsObject } from './tool-arguments.ts'
+import { wireHistory } from './wire-history.ts'
 
 /** Marks the end of what a gateway may keep ready for the next call. */
 type CacheMark = { cache_control?: { type: 'ephemeral' } }
@@ -29,7 +29,7 @@ export interface MessagesBody {
 /** The format takes no empty text blocks and wants the roles to alternate: empty pieces are left out, neighbours of one role joined. */
 export function messagesBody(request: ModelRequest): MessagesBody {
   const messages: Message[] = []
-  for (const message of request.messages) {
+  for (const message of wireHistory(request.messages)) {
     const content = blocks(message)
     if (content.length === 0) continue
     const role = message.role === 'assistant' ? 'assistant' : 'user'
@@ -67,12 +67,12 @@ function blocks(message: ModelMessage): Block[] {
   if (message.role === 'assistant') {
     return [
       ...text(message.text),
-      ...message.toolCalls.map((call): Block => ({ type: 'tool_use', id: wireCallId(call.callId), name: call.name, input: argumentsObject(call.argumentsText) })),
+      ...message.toolCalls.map((call): Block => ({ type: 'tool_use', id: call.callId, name: call.name, input: argumentsObject(call.argumentsText) })),
     ]
   }
   return message.results.map((result): Block => ({
     type: 'tool_result',
-    tool_use_id: wireCallId(result.callId),
+    tool_use_id: result.callId,
     is_error: result.isError,
     content: [...text(result.text), ...result.images.map(image)],
   }))

@@ -1,7 +1,7 @@
 /** Builds the body of a Responses call (`POST /v1/responses`) from a wire-neutral request. Pure. */
 import type { ModelMessage, ModelRequest } from '../ports.ts'
-import { wireCallId } from './call-ids.ts'
 import { argumentsObject } from './tool-arguments.ts'
+import { wireHistory } from './wire-history.ts'
 
 type InputPart = { type: 'input_text'; text: string } | { type: 'input_image'; image_url: string; detail: 'auto' }
 type Item =
@@ -25,7 +25,7 @@ export function responsesBody(request: ModelRequest): ResponsesBody {
   return {
     model: request.model,
     ...(request.system === '' ? {} : { instructions: request.system }),
-    input: request.messages.flatMap(toItems),
+    input: wireHistory(request.messages).flatMap(toItems),
     max_output_tokens: request.maxTokens,
     stream: true,
     store: false,
@@ -42,12 +42,12 @@ function toItems(message: ModelMessage): Item[] {
   if (message.role === 'user') return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: message.text }] }]
   if (message.role === 'assistant') {
     const said: Item[] = message.text === '' ? [] : [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: message.text, annotations: [] }] }]
-    return [...said, ...message.toolCalls.map((call): Item => ({ type: 'function_call', call_id: wireCallId(call.callId), name: call.name, arguments: JSON.stringify(argumentsObject(call.argumentsText)) }))]
+    return [...said, ...message.toolCalls.map((call): Item => ({ type: 'function_call', call_id: call.callId, name: call.name, arguments: JSON.stringify(argumentsObject(call.argumentsText)) }))]
   }
   return message.results.map((result): Item => {
     // The format has no error flag: the text has to say it.
     const text = result.isError && !/^error/i.test(result.text) ? `Error: ${result.text}` : result.text
     const images = result.images.map((image): InputPart => ({ type: 'input_image', image_url: `data:${image.mimeType};base64,${image.base64}`, detail: 'auto' }))
-    return { type: 'function_call_output', call_id: wireCallId(result.callId), output: images.length === 0 ? text : [{ type: 'input_text', text }, ...images] }
+    return { type: 'function_call_output', call_id: result.callId, output: images.length === 0 ? text : [{ type: 'input_text', text }, ...images] }
   })
 }
