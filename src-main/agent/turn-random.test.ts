@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../src-shared/errors.ts'
 import type { ModelMessage } from '../api/ports.ts'
+import { refusals } from '../api/wires/testing/valid-history.ts'
 import { answeredMessages } from './runner-parts.ts'
-import { rulesBroken } from './testing/wire-rules.ts'
 import { NEW_TURN, step } from './turn.ts'
 import { TURN_LIMITS, type CallFacts, type TurnEffect, type TurnEvent, type Verdict } from './turn-state.ts'
 
@@ -55,7 +55,7 @@ function randomTurn(seed: number): void {
     stepText = ''
     messages = [...messages, ...queue.map((text): ModelMessage => ({ role: 'user', text }))]
     queue = []
-    expect(rulesBroken(messages), `seed ${seed}, step ${state.step}`).toEqual([])
+    expect(refusalsOf(messages), `seed ${seed}, step ${state.step}`).toEqual([])
   }
 
   const modelAnswer = (): TurnEvent[] => {
@@ -137,11 +137,13 @@ function randomTurn(seed: number): void {
   expect(state.calls.every((one) => one.phase === 'settled' && one.result), `seed ${seed}: a call has no result`).toBe(true)
   expect(seen.results.size, `seed ${seed}`).toBe(state.toolCalls)
   const kept = [...messages, ...saidNow(stepText, state.calls)]
-  expect(rulesBroken([...kept, { role: 'user', text: 'the next prompt' }]), `seed ${seed}: the history it leaves`).toEqual([])
+  expect(refusalsOf([...kept, { role: 'user', text: 'the next prompt' }]), `seed ${seed}: the history it leaves`).toEqual([])
   const delivered = messages.flatMap((message) => (message.role === 'user' ? [message.text] : [])).slice(1)
   expect([...delivered, ...queue], `seed ${seed}: what the person wrote`).toEqual(Array.from({ length: written }, (_one, index) => `message ${index + 1}`))
   if (state.outcome?.status === 'done' && state.step + 1 < TURN_LIMITS.maxSteps) expect(queue, `seed ${seed}: a message was left behind`).toEqual([])
 }
+
+const refusalsOf = (messages: readonly ModelMessage[]): string[] => refusals({ model: 'm', system: 's', messages, tools: [], maxTokens: 100 })
 
 /** What one model call added to the conversation. */
 function saidNow(text: string, calls: Parameters<typeof answeredMessages>[1]): ModelMessage[] {
@@ -152,19 +154,5 @@ function saidNow(text: string, calls: Parameters<typeof answeredMessages>[1]): M
 describe('whatever happens in whatever order', () => {
   it('every call gets one result, in order, and nothing runs unasked (1,000 random turns)', () => {
     for (let seed = 1; seed <= 1_000; seed += 1) randomTurn(seed)
-  })
-})
-
-describe('the rules of the wires', () => {
-  const asks = (...ids: string[]): ModelMessage => ({ role: 'assistant', text: '', toolCalls: ids.map((callId) => ({ callId, name: 'tool', argumentsText: '{}' })) })
-  const answers = (...ids: string[]): ModelMessage => ({ role: 'tool', results: ids.map((callId) => ({ callId, name: 'tool', text: 'x', isError: false, images: [] })) })
-  const user: ModelMessage = { role: 'user', text: 'go' }
-  const wiresOf = (messages: readonly ModelMessage[]): string[] => [...new Set(rulesBroken(messages).map((rule) => rule.split(':')[0] ?? ''))]
-  it('take a good conversation and find what is wrong with a bad one', () => {
-    expect(rulesBroken([user, asks('a', 'b'), answers('a', 'b'), user])).toEqual([])
-    const all = ['messages', 'chat-completions', 'responses']
-    for (const bad of [[user, asks('a')], [user, asks('a', 'b'), answers('a'), user], [user, answers('a')], [user, asks('a'), user, answers('a')], [user, asks('a', 'a'), answers('a', 'a')]]) expect(wiresOf(bad)).toEqual(all)
-    expect(wiresOf([asks('a'), answers('a')])).toEqual(['messages'])
-    expect(wiresOf([user, { role: 'assistant', text: 'x', toolCalls: [] }])).toEqual(['messages', 'chat-completions'])
   })
 })
