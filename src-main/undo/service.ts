@@ -127,7 +127,9 @@ export function createUndo({ database, folder, clock, log, diff, most }: UndoDep
       // Paths are real ones; the session may name its folder by a link.
       const root = await realpath(turn.folder).catch(() => turn.folder)
       const at = clock.now()
+      const again = files.filter((file) => !fresh.includes(file))
       inOne(() => {
+        for (const file of again) table.reopen(turn.turnId, file)
         for (const { file, before } of kept) table.begin({ sessionId: turn.sessionId, turnId: turn.turnId, path: file, shown: shownIn(root, file), before }, at)
       })
       for (const file of fresh) begun.add(`${turn.turnId} ${file}`)

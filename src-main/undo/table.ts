@@ -21,6 +21,8 @@ export interface ChangeRow {
 export interface ChangesTable {
   /** The first of a turn counts. */
   begin(change: Pick<ChangeRow, 'sessionId' | 'turnId' | 'path' | 'shown' | 'before'>, at: number): void
+  /** It is changed again: what it is afterwards is not known until the end is noted. */
+  reopen(turnId: string, path: string): void
   setAfter(turnId: string, path: string, after: FileVersion): void
   setUndone(id: number, from: FileVersion | null): void
   drop(turnId: string, path: string): void
@@ -42,6 +44,7 @@ export function changesTable(database: DatabaseSync): ChangesTable {
   const insert = database.prepare('INSERT OR IGNORE INTO file_changes (session_id, turn_id, path, shown, before_version, at) VALUES (?, ?, ?, ?, ?, ?)')
   // A file that was undone and changed again in the same turn is not undone any more.
   const after = database.prepare('UPDATE file_changes SET after_version = ?, undone_from = NULL WHERE turn_id = ? AND path = ?')
+  const reopen = database.prepare('UPDATE file_changes SET after_version = NULL WHERE turn_id = ? AND path = ?')
   const undone = database.prepare('UPDATE file_changes SET undone_from = ? WHERE id = ?')
   const drop = database.prepare('DELETE FROM file_changes WHERE turn_id = ? AND path = ?')
   const ofTurn = database.prepare('SELECT * FROM file_changes WHERE turn_id = ? ORDER BY id')
@@ -55,6 +58,9 @@ export function changesTable(database: DatabaseSync): ChangesTable {
   return {
     begin: (change, at) => {
       insert.run(change.sessionId, change.turnId, change.path, change.shown, JSON.stringify(change.before), at)
+    },
+    reopen: (turnId, path) => {
+      reopen.run(turnId, path)
     },
     setAfter: (turnId, path, version) => {
       after.run(JSON.stringify(version), turnId, path)
