@@ -64,6 +64,8 @@ test('rooms', async ({ journey }) => {
   await expect(receiptLines(page)).toHaveCount(2)
   await page.getByRole('button', { name: /^Edit|^edit/ }).last().click()
   await shoot(page, 'chat-tools')
+  await receiptLines(page).last().click()
+  await shoot(page, 'chat-receipt')
   await send(page, 'stream 30000 characters at 800 per second')
   await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible()
   await shoot(page, 'chat-streaming')

@@ -51,7 +51,7 @@ export async function callModel(
           break
         case 'usage':
           if (!receipt) break
-          receipt = { ...receipt, inputTokens: event.inputTokens, outputTokens: event.outputTokens }
+          receipt = { ...receipt, inputTokens: event.inputTokens, outputTokens: event.outputTokens, cacheReadTokens: event.cacheReadTokens ?? null, cacheWriteTokens: event.cacheWriteTokens ?? null }
           sinks.receipt(receipt)
           break
         case 'finish':

@@ -1,4 +1,5 @@
 /** Small things that a running turn works out. Pure. */
+import { costOfTokens } from '../../src-shared/domain/money.ts'
 import type { StepReceipt } from '../../src-shared/domain/session.ts'
 import type { ModelMessage } from '../api/ports.ts'
 import { costOf, type Rate } from './budget.ts'
@@ -8,6 +9,13 @@ import type { TurnCall } from './turn-state.ts'
 export function unbilledOf(steps: readonly StepReceipt[], rate: Rate | null, countedInput: number): number {
   if (rate === null) return 0
   return steps.reduce((sum, step) => sum + (step.costMicro === null ? costOf(rate, step.inputTokens ?? countedInput, step.outputTokens ?? 0) : 0), 0)
+}
+
+/** The receipt with what Portico counts the call at, to be held against what is billed. */
+export function countedReceipt(receipt: StepReceipt, rate: Rate | null): StepReceipt {
+  const { inputTokens, outputTokens } = receipt
+  if (rate === null || inputTokens === null || outputTokens === null || inputTokens < 0 || outputTokens < 0) return receipt
+  return { ...receipt, countedMicro: costOfTokens(rate, inputTokens, outputTokens) }
 }
 
 /** What the model said and got back in one step, results in call order. */

@@ -10,7 +10,7 @@ import { fitMemory, isTooLong, LEAST_ROOM, MEMORY_LIMITS, memoryRoom, sizeOfAll 
 import { callModel } from './model-call.ts'
 import { systemPrompt } from './prompt.ts'
 import { createRecorder, storageFailure } from './recorder.ts'
-import { answeredMessages, unbilledOf } from './runner-parts.ts'
+import { answeredMessages, countedReceipt, unbilledOf } from './runner-parts.ts'
 import type { RunnerDeps, RunningTurn } from './runner-ports.ts'
 import type { Catalog } from './tool-catalog.ts'
 import { approvalIdOf } from './tool-view.ts'
@@ -127,7 +127,7 @@ export function startTurn(
       request.maxTokens = budget.maxTokens
       const answered = await callModel({ wire: deps.wires[session.wire], connection, request, signal: abort.signal }, {
         wanted: () => !state.outcome,
-        receipt: (receipt) => recorder.receipt(number, receipt),
+        receipt: (receipt) => recorder.receipt(number, countedReceipt(receipt, rate)),
         toolCall: ({ callId, name, argumentsText }) => {
           const tool = catalog?.find(name) ?? null
           dispatch({ type: 'tool-call', key: deps.ids.next('item'), callId, name, argumentsText, facts: tool && factsOf(tool) })

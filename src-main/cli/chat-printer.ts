@@ -94,12 +94,13 @@ export function receiptLine(end: Extract<SessionItem, { kind: 'turn-end' }>): st
     return known.length === counts.length && counts.length > 0 ? known.reduce((total, count) => total + count, 0).toLocaleString('en-US') : 'unknown'
   }
   const cost = end.receipt?.costMicro ?? null
+  const cached = steps.reduce((total, step) => total + (step.cacheReadTokens ?? 0), 0)
   const balance = steps.at(-1)?.balanceAfterMicro ?? null
   return [
     end.status,
     count(steps.length, 'step'),
     count(end.toolCalls, 'tool call'),
-    `${sum(steps.map((step) => step.inputTokens))} in, ${sum(steps.map((step) => step.outputTokens))} out`,
+    `${sum(steps.map((step) => step.inputTokens))} in${cached > 0 ? ` (${cached.toLocaleString('en-US')} from cache)` : ''}, ${sum(steps.map((step) => step.outputTokens))} out`,
     cost === null ? 'cost unknown' : formatMoney(cost),
     ...(balance === null ? [] : [`${formatMoney(balance)} left`]),
   ].join(' · ')

@@ -17,9 +17,11 @@ export interface ReceiptsTable {
 }
 
 export function receiptsTable(database: DatabaseSync): ReceiptsTable {
-  const save = database.prepare(`INSERT INTO receipts (turn_id, step, response_id, request_id, model, input_tokens, output_tokens, cost_micro, price_mode, balance_after_micro)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (turn_id, step, response_id) DO UPDATE SET input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens`)
+  const save = database.prepare(`INSERT INTO receipts (turn_id, step, response_id, request_id, model, input_tokens, output_tokens, cost_micro, price_mode, balance_after_micro,
+      cache_read_tokens, cache_write_tokens, counted_micro)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (turn_id, step, response_id) DO UPDATE SET input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
+      cache_read_tokens = excluded.cache_read_tokens, cache_write_tokens = excluded.cache_write_tokens, counted_micro = excluded.counted_micro`)
   const dropNameless = database.prepare("DELETE FROM receipts WHERE turn_id = ? AND step = ? AND response_id = ''")
   const ofTurn = database.prepare('SELECT * FROM receipts WHERE turn_id = ? ORDER BY step')
   const settle = database.prepare(`UPDATE receipts SET input_tokens = ?, output_tokens = ?, cost_micro = ?, price_mode = ?, balance_after_micro = ?
@@ -31,7 +33,7 @@ export function receiptsTable(database: DatabaseSync): ReceiptsTable {
   return {
     saveReceipt: (turnId, step, r) => {
       if (r.responseId !== '') dropNameless.run(turnId, step)
-      save.run(turnId, step, r.responseId, r.requestId, r.model, r.inputTokens, r.outputTokens, r.costMicro, r.priceMode, r.balanceAfterMicro)
+      save.run(turnId, step, r.responseId, r.requestId, r.model, r.inputTokens, r.outputTokens, r.costMicro, r.priceMode, r.balanceAfterMicro, r.cacheReadTokens ?? null, r.cacheWriteTokens ?? null, r.countedMicro ?? null)
     },
     receipts: (turnId) => ofTurn.all(turnId).map(toReceipt),
     settleReceipts: (entries) => {
@@ -55,5 +57,11 @@ function toReceipt(row: Row): StepReceipt {
     costMicro: optionalInteger(row, 'cost_micro'),
     priceMode: optionalText(row, 'price_mode'),
     balanceAfterMicro: optionalInteger(row, 'balance_after_micro'),
+    ...known({ cacheReadTokens: optionalInteger(row, 'cache_read_tokens'), cacheWriteTokens: optionalInteger(row, 'cache_write_tokens'), countedMicro: optionalInteger(row, 'counted_micro') }),
   }
+}
+
+/** Only what is known: most gateways say nothing of a cache. */
+function known<T extends Record<string, number | null>>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as Partial<T>
 }

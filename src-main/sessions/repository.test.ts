@@ -194,7 +194,7 @@ describe('receipts', () => {
   })
   it('are unknown until billed, and never counted twice', () => {
     repository.saveReceipt('t', 0, step('r0'))
-    repository.saveReceipt('t', 0, { ...step('r0'), inputTokens: 4, outputTokens: 5 })
+    repository.saveReceipt('t', 0, { ...step('r0'), inputTokens: 4, outputTokens: 5, cacheReadTokens: 3, countedMicro: 12 })
     repository.saveReceipt('t', 1, step('r1'))
     repository.setTurnStatus('t', 'done', 9)
     expect(repository.knownCost('a')).toBeNull()
@@ -202,7 +202,8 @@ describe('receipts', () => {
     const bill = { model: 'm', inputTokens: 7, outputTokens: 8, balanceAfterMicro: 90, priceMode: 'surge', at: 1 }
     for (let twice = 0; twice < 2; twice += 1) repository.settleReceipts([{ ...bill, responseId: 'r0', costMicro: 10 }, { ...bill, responseId: 'r1', costMicro: 0 }, { ...bill, responseId: 'foreign', costMicro: 99 }])
     expect(repository.receipts('t')).toEqual([
-      { ...step('r0', 10), inputTokens: 7, outputTokens: 8, priceMode: 'surge', balanceAfterMicro: 90 },
+      // What was counted, and what came from the cache, is not the bill's to change.
+      { ...step('r0', 10), inputTokens: 7, outputTokens: 8, priceMode: 'surge', balanceAfterMicro: 90, cacheReadTokens: 3, countedMicro: 12 },
       { ...step('r1', 0), inputTokens: 7, outputTokens: 8, priceMode: 'surge', balanceAfterMicro: 90 },
     ])
     expect(repository.knownCost('a')).toBe(10)

@@ -103,4 +103,12 @@ export const SESSION_MIGRATIONS: readonly Migration[] = [
       CREATE INDEX queued_of_session ON queued_messages (session_id, at);
     `,
   },
+  {
+    name: 'sessions-3',
+    sql: `
+      ALTER TABLE receipts ADD COLUMN cache_read_tokens INTEGER;
+      ALTER TABLE receipts ADD COLUMN cache_write_tokens INTEGER;
+      ALTER TABLE receipts ADD COLUMN counted_micro INTEGER;
+    `,
+  },
 ]

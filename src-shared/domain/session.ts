@@ -62,6 +62,11 @@ export interface StepReceipt {
   costMicro: MicroDollars | null
   priceMode: string | null
   balanceAfterMicro: MicroDollars | null
+  /** What of the input the gateway read from its cache, and wrote to it (tokens); left out or null = it does not say. */
+  cacheReadTokens?: number | null
+  cacheWriteTokens?: number | null
+  /** What Portico counts the call at, by the price list of that moment; left out or null = there was none. It knows no prices of cached input. */
+  countedMicro?: MicroDollars | null
 }
 export interface TurnReceipt {
   steps: readonly StepReceipt[]

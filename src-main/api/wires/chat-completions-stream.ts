@@ -26,6 +26,7 @@ const chunkSchema = z.looseObject({
   })).nullish(),
   usage: z.looseObject({
     prompt_tokens: z.int().nullish(), completion_tokens: z.int().nullish(), inputTokens: z.int().nullish(), outputTokens: z.int().nullish(),
+    prompt_tokens_details: z.looseObject({ cached_tokens: z.int().nullish() }).nullish().catch(null),
   }).nullish().catch(null),
 })
 
@@ -40,6 +41,7 @@ interface Reading {
   responseId: string | null
   inputTokens: number | null
   outputTokens: number | null
+  cacheReadTokens: number | null
   finishReason: string | null
   done: boolean
   calls: OpenCall[]
@@ -47,7 +49,7 @@ interface Reading {
 
 /** @throws AppError `stream.malformed`, `stream.cut` (neither `[DONE]` nor a finish reason), `api.*` for an error chunk. */
 export async function* readChatCompletionsStream(events: AsyncIterable<SseEvent>, requestId: string | null): AsyncGenerator<ModelEvent> {
-  const reading: Reading = { started: false, responseId: null, inputTokens: null, outputTokens: null, finishReason: null, done: false, calls: [] }
+  const reading: Reading = { started: false, responseId: null, inputTokens: null, outputTokens: null, cacheReadTokens: null, finishReason: null, done: false, calls: [] }
   for await (const event of events) {
     if (event.data.trim() === '[DONE]') {
       reading.done = true
@@ -65,7 +67,7 @@ export async function* readChatCompletionsStream(events: AsyncIterable<SseEvent>
     if (call.name === '') throw new AppError('stream.malformed', { requestId })
     yield { type: 'tool-call', callId: call.id, name: call.name, argumentsText: finishedArguments(call.text, limit && index === reading.calls.length - 1) }
   }
-  yield { type: 'usage', inputTokens: reading.inputTokens, outputTokens: reading.outputTokens }
+  yield { type: 'usage', inputTokens: reading.inputTokens, outputTokens: reading.outputTokens, ...(reading.cacheReadTokens === null ? {} : { cacheReadTokens: reading.cacheReadTokens }) }
   yield { type: 'finish', reason: finishReason(reading) }
 }
 
@@ -78,6 +80,7 @@ function* readChunk(reading: Reading, chunk: z.output<typeof chunkSchema>, reque
   if (chunk.usage) {
     reading.inputTokens = chunk.usage.prompt_tokens ?? chunk.usage.inputTokens ?? reading.inputTokens
     reading.outputTokens = chunk.usage.completion_tokens ?? chunk.usage.outputTokens ?? reading.outputTokens
+    reading.cacheReadTokens = chunk.usage.prompt_tokens_details?.cached_tokens ?? reading.cacheReadTokens
   }
   const choice = chunk.choices?.find((candidate) => (candidate.index ?? 0) === 0)
   if (!choice) return

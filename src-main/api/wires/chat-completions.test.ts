@@ -9,7 +9,7 @@ const data = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`
 const chunk = (delta: unknown, finish_reason: string | null = null, more: Record<string, unknown> = {}): string =>
   data({ id: 'chatcmpl-7', object: 'chat.completion.chunk', model: 'gpt-x', choices: [{ index: 0, delta, finish_reason }], ...more })
 const DONE = 'data: [DONE]\n\n'
-const USAGE = data({ id: 'chatcmpl-7', choices: [], usage: { prompt_tokens: 12, completion_tokens: 9 } })
+const USAGE = data({ id: 'chatcmpl-7', choices: [], usage: { prompt_tokens: 12, completion_tokens: 9, prompt_tokens_details: { cached_tokens: 5 } } })
 const call = (index: number, id: string | undefined, name: string | undefined, args: unknown): unknown => ({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: args } }] })
 const started = { type: 'started', responseId: 'chatcmpl-7', requestId: 'req_1', model: 'gpt-x' }
 const run = (text: string) => callWire(createChatCompletionsWire, answer(text))
@@ -30,7 +30,7 @@ describe('reading', () => {
         { type: 'text', text: 'Grüße 😀' },
         { type: 'tool-call', callId: 'call_a', name: 'read', argumentsText: '{"path":"ä.txt"}' },
         { type: 'tool-call', callId: 'call_b', name: 'list', argumentsText: '{}' },
-        { type: 'usage', inputTokens: 12, outputTokens: 9 },
+        { type: 'usage', inputTokens: 12, outputTokens: 9, cacheReadTokens: 5 },
         { type: 'finish', reason: 'tool-calls' },
       ])
     }

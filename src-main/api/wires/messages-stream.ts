@@ -40,6 +40,7 @@ interface Reading {
   responseId: string | null
   inputTokens: number | null
   outputTokens: number | null
+  cached: { cacheReadTokens?: number; cacheWriteTokens?: number }
   stopReason: string | null
   ended: boolean
   calls: { id: string; name: string; text: string }[]
@@ -50,7 +51,7 @@ interface Reading {
 /** @throws AppError `stream.malformed`, `stream.cut` (no `message_stop` and no stop reason), `api.*` for an `error` event. */
 export async function* readMessagesStream(events: AsyncIterable<SseEvent>, requestId: string | null): AsyncGenerator<ModelEvent> {
   const reading: Reading = {
-    started: false, responseId: null, inputTokens: null, outputTokens: null, stopReason: null, ended: false, calls: [], open: false,
+    started: false, responseId: null, inputTokens: null, outputTokens: null, cached: {}, stopReason: null, ended: false, calls: [], open: false,
   }
   for await (const raw of events) {
     if (raw.data.trim() === '[DONE]') break
@@ -70,7 +71,7 @@ export async function* readMessagesStream(events: AsyncIterable<SseEvent>, reque
     const cut = limit && index === reading.calls.length - 1
     yield { type: 'tool-call', callId: call.id, name: call.name, argumentsText: finishedArguments(call.text, cut) }
   }
-  yield { type: 'usage', inputTokens: reading.inputTokens, outputTokens: reading.outputTokens }
+  yield { type: 'usage', inputTokens: reading.inputTokens, outputTokens: reading.outputTokens, ...reading.cached }
   yield { type: 'finish', reason: finishReason(reading) }
 }
 
@@ -140,7 +141,9 @@ function appendArguments(reading: Reading, piece: string): void {
 function readUsage(reading: Reading, usage: z.output<typeof usageSchema>): void {
   if (!usage) return
   if (typeof usage.input_tokens === 'number') {
-    reading.inputTokens = usage.input_tokens + (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0)
+    const { input_tokens: fresh, cache_read_input_tokens: read, cache_creation_input_tokens: written } = usage
+    reading.inputTokens = fresh + (read ?? 0) + (written ?? 0)
+    reading.cached = { ...(typeof read === 'number' ? { cacheReadTokens: read } : {}), ...(typeof written === 'number' ? { cacheWriteTokens: written } : {}) }
   }
   if (typeof usage.output_tokens === 'number') reading.outputTokens = usage.output_tokens
 }

@@ -34,7 +34,7 @@ describe('reading', () => {
         { type: 'text', text: 'Grüße 😀' },
         { type: 'tool-call', callId: 'toolu_1', name: 'read', argumentsText: '{"path":"ä.txt"}' },
         { type: 'tool-call', callId: 'toolu_2', name: 'read', argumentsText: '{}' },
-        { type: 'usage', inputTokens: 42, outputTokens: 9 },
+        { type: 'usage', inputTokens: 42, outputTokens: 9, cacheReadTokens: 30 },
         { type: 'finish', reason: 'tool-calls' },
       ])
     }

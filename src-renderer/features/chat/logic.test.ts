@@ -3,7 +3,7 @@ import type { AuthState, ModelInfo } from '../../../src-shared/domain/account.ts
 import type { PriceNow } from '../../../src-shared/domain/price.ts'
 import type { SessionItem, SessionSummary, ToolCallView } from '../../../src-shared/domain/session.ts'
 import { diffRows } from '../../lib/diff-rows.ts'
-import { durationText, folderName, groupByFolder, modelForNew, modelOptions, sizeText, spokenFor, tokensOf, toolFacts, toolTitle, whyNotSend, wireFor, wishText } from './logic.ts'
+import { driftText, durationText, folderName, groupByFolder, modelForNew, modelOptions, sizeText, spokenFor, tokensOf, toolFacts, toolTitle, whyNotSend, wireFor, wishText } from './logic.ts'
 import { estimateHeight, missingRange } from './transcript.ts'
 
 const session = (id: string, folder: string, updatedAt: number, model = 'm'): SessionSummary => ({
@@ -68,9 +68,18 @@ describe('tool calls', () => {
   })
   it('adds up tokens only when all are known', () => {
     const step = { responseId: 'r', requestId: null, model: 'm', inputTokens: 5, outputTokens: 2, costMicro: 1, priceMode: null, balanceAfterMicro: null }
-    expect(tokensOf({ steps: [step, step], costMicro: 2 })).toEqual({ input: 10, output: 4 })
+    expect(tokensOf({ steps: [step, step], costMicro: 2 })).toEqual({ input: 10, output: 4, cached: 0 })
+    expect(tokensOf({ steps: [step, { ...step, cacheReadTokens: 3 }], costMicro: 2 })?.cached).toBe(3)
     expect(tokensOf({ steps: [step, { ...step, outputTokens: null }], costMicro: null })).toBeNull()
     expect(tokensOf({ steps: [], costMicro: null })).toBeNull()
+  })
+  it('says where the bill is not what was counted', () => {
+    const step = { responseId: 'r', requestId: null, model: 'm', inputTokens: 5, outputTokens: 2, costMicro: 1_000, priceMode: null, balanceAfterMicro: null }
+    expect(driftText(step)).toBe('')
+    expect(driftText({ ...step, countedMicro: 1_000 })).toBe('')
+    expect(driftText({ ...step, costMicro: null, countedMicro: 1_000 })).toBe('')
+    expect(driftText({ ...step, countedMicro: 900 })).toBe('billed $0.0001 more than counted ($0.0009)')
+    expect(driftText({ ...step, countedMicro: 1_500, cacheReadTokens: 4 })).toBe('billed $0.0005 less than counted ($0.0015); input from the cache has its own price')
   })
 })
 

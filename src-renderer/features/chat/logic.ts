@@ -1,8 +1,8 @@
 /** Decisions of Chat: groups, words, what the composer may do. Pure. */
 import type { AuthState, ModelInfo, WireName } from '../../../src-shared/domain/account.ts'
 import type { PriceNow, ToolboxChoice } from '../../../src-shared/domain/price.ts'
-import { formatMoney } from '../../../src-shared/domain/money.ts'
-import type { ChangedFileView, ProjectView, SessionItem, SessionSummary, ToolCallView, TurnReceipt, UndoneFile } from '../../../src-shared/domain/session.ts'
+import { formatExactMoney, formatMoney } from '../../../src-shared/domain/money.ts'
+import type { ChangedFileView, ProjectView, SessionItem, SessionSummary, StepReceipt, ToolCallView, TurnReceipt, UndoneFile } from '../../../src-shared/domain/session.ts'
 
 export interface FolderGroup {
   folder: string
@@ -153,16 +153,28 @@ export function wishText(call: ToolCallView): string {
 }
 
 /** Tokens of all steps; null while any is unknown or there is none. */
-export function tokensOf(receipt: TurnReceipt): { input: number; output: number } | null {
+export function tokensOf(receipt: TurnReceipt): { input: number; output: number; cached: number } | null {
   if (receipt.steps.length === 0) return null
   let input = 0
   let output = 0
+  let cached = 0
   for (const step of receipt.steps) {
     if (step.inputTokens === null || step.outputTokens === null) return null
     input += step.inputTokens
     output += step.outputTokens
+    cached += step.cacheReadTokens ?? 0
   }
-  return { input, output }
+  return { input, output, cached }
+}
+
+/** Where the bill is not what Portico counted, in words; '' where it is, or where one of them is not known. */
+export function driftText(step: StepReceipt): string {
+  const counted = step.countedMicro ?? null
+  if (counted === null || step.costMicro === null || counted === step.costMicro) return ''
+  const less = step.costMicro < counted
+  const amount = formatExactMoney(Math.abs(step.costMicro - counted))
+  const cached = (step.cacheReadTokens ?? 0) + (step.cacheWriteTokens ?? 0) > 0 ? '; input from the cache has its own price' : ''
+  return `billed ${amount} ${less ? 'less' : 'more'} than counted (${formatExactMoney(counted)})${cached}`
 }
 
 /** What to say aloud when the newest item or the session's activity changes; '' for nothing. */
