@@ -1,7 +1,7 @@
 /** The chat service as others see it, and what it needs. Types only. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { WireName } from '../../src-shared/domain/account.ts'
-import type { ApprovalDecision, ApprovalRule, ChatEvent, SessionMode, SessionPage, SessionSummary } from '../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ApprovalRule, ChatEvent, SessionFind, SessionMode, SessionPage, SessionSummary } from '../../src-shared/domain/session.ts'
 import type { Connection, Usage, Wire } from '../api/ports.ts'
 import type { McpHost } from '../mcp/ports.ts'
 import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
@@ -74,14 +74,18 @@ export interface Chat {
   approve(input: { approvalId: string; decision: ApprovalDecision }): void
   rename(input: { sessionId: string; title: string }): void
   setModel(input: { sessionId: string; model: string; wire?: WireName | undefined }): void
-  /** Stops its turn and removes the session with all it holds. */
+  /** Stops its turn and hides the session; after `DELETED_KEPT_MS` it is removed with all it holds. */
   remove(input: { sessionId: string }): void
+  /** Brings a deleted session back. @throws AppError `session.not-found` when it is gone for good */
+  restore(input: { sessionId: string }): void
+  /** All places of a text in a session, also in text that streams. @throws AppError `session.not-found` */
+  findIn(input: { sessionId: string; text: string }): SessionFind
   /** What the person allowed for always, newest first. */
   rules(): readonly ApprovalRule[]
   revoke(rule: ApprovalRule): void
   /** Ends all that was allowed for a server's tools. */
   forgetServer(serverId: string): void
-  /** Call once at start: turns that a dead process left open become `interrupted`. Returns how many. */
+  /** Call once at start: turns that a dead process left open become `interrupted`, and sessions deleted a while ago go. Returns how many turns. */
   recover(): number
   /** Whether this session's turn runs. */
   runs(sessionId: string): boolean

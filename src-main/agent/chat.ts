@@ -8,6 +8,7 @@ import { createApprovals } from './approvals.ts'
 import { oneLine } from './cap-text.ts'
 import type { Chat, ChatDeps } from './chat-ports.ts'
 import { buildMemory, MEMORY_LIMITS } from './memory.ts'
+import { createDeleted } from './deleted.ts'
 import { createOutbox } from './outbox.ts'
 import { AFTER_TURN_MS, LATER_MS, settleTurns } from './receipts.ts'
 import type { RunnerDeps, RunningTurn } from './runner-ports.ts'
@@ -49,6 +50,7 @@ export function createChat(deps: ChatDeps): Chat {
       for (const turn of turns.values()) turn.crash(error)
     },
   })
+  const deleted = createDeleted({ ...deps, repository, outbox }, async (id) => settling.get(id))
   const runner: RunnerDeps = {
     ...deps,
     repository,
@@ -76,7 +78,7 @@ export function createChat(deps: ChatDeps): Chat {
 
   const sessionOf = (id: string): SessionSummary => {
     const session = repository.session(id)
-    if (!session) throw new AppError('session.not-found')
+    if (!session || repository.isDeleted(id)) throw new AppError('session.not-found')
     return session
   }
   const save = (session: SessionSummary): void => {
@@ -241,17 +243,19 @@ export function createChat(deps: ChatDeps): Chat {
     remove: ({ sessionId }) => {
       sessionOf(sessionId)
       turns.get(sessionId)?.stop('stopped')
-      outbox.commit(() => {
-        repository.removeSession(sessionId)
-        deps.undo?.removeSession(sessionId)
-        return [{ type: 'removed', sessionId }]
-      })
+      deleted.hide(sessionId)
+    },
+    restore: ({ sessionId }) => deleted.restore(sessionId),
+    findIn: ({ sessionId, text }) => {
+      outbox.flush()
+      return repository.findIn(sessionOf(sessionId).id, text)
     },
     rules: () => repository.alwaysRules(),
     revoke: (rule) => repository.removeRule(ALWAYS, rule),
     forgetServer: (serverId) => repository.removeRulesOf(`mcp:${serverId}`),
     recover: () => {
       const alive = new Set([...turns.values()].map((turn) => turn.turnId))
+      deleted.sweep()
       return recoverTurns(repository, { now: deps.clock.now(), newId: () => deps.ids.next('item'), alive }).length
     },
     runs: (sessionId) => turns.has(sessionId),
@@ -261,6 +265,7 @@ export function createChat(deps: ChatDeps): Chat {
     },
     close: async () => {
       closing.abort()
+      deleted.close()
       for (const turn of turns.values()) turn.stop('interrupted')
       outbox.flush()
       await Promise.all(settling.values())

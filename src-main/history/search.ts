@@ -44,7 +44,7 @@ export function createHistorySearch(database: DatabaseSync): HistorySearch {
   // CROSS keeps the index on the outside: it gives the newest first and stops at the limit.
   const from = (index: string): string => `FROM ${index} CROSS JOIN history_docs d ON d.id = ${index}.rowid
     CROSS JOIN sessions s ON s.id = d.session_id LEFT JOIN items i ON i.id = d.item_id
-    WHERE ${index} MATCH ?1 AND (?2 IS NULL OR s.folder = ?2) ORDER BY ${index}.rowid DESC LIMIT ?3`
+    WHERE ${index} MATCH ?1 AND s.deleted_at IS NULL AND (?2 IS NULL OR s.folder = ?2) ORDER BY ${index}.rowid DESC LIMIT ?3`
   const byWords = database.prepare(`SELECT ${columns} ${from('history_words')}`)
   const byGrams = database.prepare(`SELECT ${columns}, COALESCE(${spokenText('i')}, s.title) AS text ${from('history_grams')}`)
   const grams = database.prepare('SELECT term FROM history_gram_list WHERE term >= ? AND term < ? LIMIT ?')

@@ -101,3 +101,14 @@ it('sessions of other tools are listed, taken over whole, found, and can be gone
   expect(history.find({ text: first?.title.split(' ')[0] ?? '', limit: 50 }).length).toBeGreaterThan(0)
   await expect(history.take({ path: '/etc/passwd' })).rejects.toMatchObject({ code: 'ipc.invalid-input' })
 })
+
+it('a deleted session is neither found, exported nor forked until it is brought back', () => {
+  seed()
+  repository.setDeleted('s', 9)
+  expect(history.find({ text: 'zebra', limit: 5 })).toEqual([])
+  expect(history.find({ text: 'ebr', limit: 5 })).toEqual([])
+  expect(() => history.export({ sessionId: 's', format: 'json' })).toThrow(expect.objectContaining({ code: 'session.not-found' }))
+  expect(() => history.fork({ sessionId: 's', itemId: 't1a', before: false })).toThrow(expect.objectContaining({ code: 'session.not-found' }))
+  repository.setDeleted('s', null)
+  expect(history.find({ text: 'zebra', limit: 5 })).toHaveLength(2)
+})

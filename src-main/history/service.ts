@@ -45,15 +45,20 @@ const NAMES = { codex: 'Codex', claude: 'Claude Code' } as const
 export function createHistory(deps: HistoryDeps): History {
   const repository = createSessionRepository(deps.database)
   const search = createHistorySearch(deps.database)
+  const check = (sessionId: string): void => {
+    if (repository.isDeleted(sessionId)) throw new AppError('session.not-found')
+  }
   let listed: readonly ForeignSession[] = []
   return {
     find: (query) => search.find(query),
     export({ sessionId, format }) {
+      check(sessionId)
       const rows = exportRows(repository, sessionId)
       const name = `${rows.session.title.replace(/[^\p{L}\p{N} _.-]/gu, '').trim().slice(0, 80) || 'session'}.${format === 'json' ? 'json' : 'md'}`
       return { name, text: format === 'json' ? sessionAsJson(rows, deps.clock.now()) : sessionAsMarkdown(rows) }
     },
     fork(input) {
+      check(input.sessionId)
       const made = forkSession({ ...deps, repository }, input)
       deps.added()
       return made

@@ -1,6 +1,8 @@
 /** The session repository: all tables behind one object, and the transaction that makes a batch of writes one. Synchronous SQLite, in main. */
 import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../src-shared/errors.ts'
+import { deletedTable, type DeletedTable } from './deleted-table.ts'
+import { findTable, type FindTable } from './find-table.ts'
 import { itemsTable, type ItemsTable } from './items-table.ts'
 import { queueTable, type QueueTable } from './queue-table.ts'
 import { receiptsTable, type ReceiptsTable } from './receipts-table.ts'
@@ -9,7 +11,7 @@ import { sessionsTable, type SessionsTable } from './sessions-table.ts'
 import { toolCallsTable, type ToolCallsTable } from './tool-calls-table.ts'
 import { turnsTable, type TurnsTable } from './turns-table.ts'
 
-export interface SessionRepository extends SessionsTable, ItemsTable, TurnsTable, ToolCallsTable, ReceiptsTable, RulesTable, QueueTable {
+export interface SessionRepository extends SessionsTable, ItemsTable, TurnsTable, ToolCallsTable, ReceiptsTable, RulesTable, QueueTable, DeletedTable, FindTable {
   /** Runs `work` in one transaction (or inside the one under way). @throws AppError `storage.disk-full`, `storage.failed`; nothing is kept then. */
   transaction<T>(work: () => T): T
 }
@@ -38,6 +40,8 @@ export function createSessionRepository(database: DatabaseSync): SessionReposito
     ...receiptsTable(database),
     ...rulesTable(database),
     ...queueTable(database),
+    ...deletedTable(database),
+    ...findTable(database),
     transaction,
   }
 }

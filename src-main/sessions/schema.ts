@@ -111,4 +111,8 @@ export const SESSION_MIGRATIONS: readonly Migration[] = [
       ALTER TABLE receipts ADD COLUMN counted_micro INTEGER;
     `,
   },
+  {
+    name: 'sessions-4',
+    sql: 'ALTER TABLE sessions ADD COLUMN deleted_at INTEGER;',
+  },
 ]

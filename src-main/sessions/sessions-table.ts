@@ -9,7 +9,7 @@ const ACTIVITIES = ['idle', 'running', 'waiting'] as const
 export interface SessionsTable {
   insertSession(session: SessionSummary): void
   session(id: string): SessionSummary | null
-  /** Newest first. */
+  /** Newest first, without those that were deleted. */
   sessions(): SessionSummary[]
   /** Writes all columns of the summary. */
   saveSession(session: SessionSummary): void
@@ -25,7 +25,7 @@ export function sessionsTable(database: DatabaseSync): SessionsTable {
   const columns = 'id, title, folder, model, wire, activity, cost_micro, created_at, updated_at, mode, pinned, budget_micro'
   const insert = database.prepare(`INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const one = database.prepare(`SELECT ${columns} FROM sessions WHERE id = ?`)
-  const all = database.prepare(`SELECT ${columns} FROM sessions ORDER BY updated_at DESC, rowid DESC`)
+  const all = database.prepare(`SELECT ${columns} FROM sessions WHERE deleted_at IS NULL ORDER BY updated_at DESC, rowid DESC`)
   const save = database.prepare('UPDATE sessions SET title = ?, model = ?, wire = ?, activity = ?, cost_micro = ?, updated_at = ?, mode = ?, pinned = ?, budget_micro = ? WHERE id = ?')
   const remove = database.prepare('DELETE FROM sessions WHERE id = ?')
   const removeRules = database.prepare('DELETE FROM approval_rules WHERE scope = ?')

@@ -20,8 +20,13 @@ function TimedToast({ note }: { note: ToastNote }) {
   const stays = note.tone === 'bad'
   useEffect(() => {
     if (stays) return
-    const timer = setTimeout(() => dismissToast(note.id), READ_TIME)
+    const timer = setTimeout(() => dismissToast(note.id), note.action?.stays ?? READ_TIME)
     return () => clearTimeout(timer)
-  }, [note.id, stays])
-  return <Toast tone={note.tone} title={note.title} detail={note.detail} onClose={() => dismissToast(note.id)} />
+  }, [note.id, note.action, stays])
+  const { action } = note
+  const act = (): void => {
+    dismissToast(note.id)
+    action?.run()
+  }
+  return <Toast tone={note.tone} title={note.title} detail={note.detail} action={action ? { label: action.label, onAct: act } : undefined} onClose={() => dismissToast(note.id)} />
 }

@@ -6,6 +6,8 @@ export interface ToastNote {
   tone: 'neutral' | 'good' | 'warn' | 'bad'
   title: string
   detail: string
+  /** Something to do about it, and how long (ms) the note stays for that. */
+  action?: { label: string; run: () => void; stays: number }
 }
 export interface ToastsState {
   notes: readonly ToastNote[]
@@ -15,7 +17,7 @@ export interface ToastsState {
 export const TOAST_LIMIT = 3
 
 export function addToast(state: ToastsState, note: Omit<ToastNote, 'id'>): ToastsState {
-  const same = state.notes.find((shown) => shown.title === note.title && shown.detail === note.detail)
+  const same = state.notes.find((shown) => shown.title === note.title && shown.detail === note.detail && note.action === undefined)
   if (same) return state
   return { notes: [...state.notes, { ...note, id: state.next }].slice(-TOAST_LIMIT), next: state.next + 1 }
 }
@@ -26,8 +28,8 @@ export function removeToast(state: ToastsState, id: number): ToastsState {
 export const useToasts = create<ToastsState>()(() => ({ notes: [], next: 1 }))
 
 /** Shows a note until it is dismissed (bad) or has been read (others, see app/Toasts.tsx). */
-export function showToast(note: { tone?: ToastNote['tone']; title: string; detail?: string }): void {
-  useToasts.setState((state) => addToast(state, { tone: note.tone ?? 'neutral', title: note.title, detail: note.detail ?? '' }))
+export function showToast(note: { tone?: ToastNote['tone']; title: string; detail?: string; action?: ToastNote['action'] }): void {
+  useToasts.setState((state) => addToast(state, { tone: note.tone ?? 'neutral', title: note.title, detail: note.detail ?? '', ...(note.action ? { action: note.action } : {}) }))
 }
 export function dismissToast(id: number): void {
   useToasts.setState((state) => removeToast(state, id))

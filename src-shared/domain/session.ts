@@ -208,6 +208,12 @@ export interface HistoryHitView {
   snippet: readonly { text: string; hit: boolean }[]
 }
 
+/** Where a text stands in a session: the item's place, and which of its occurrences (0-based). `more` = there are more than are told. */
+export interface SessionFind {
+  places: readonly { position: number; nth: number }[]
+  more: boolean
+}
+
 /** A session of another coding tool on this computer. */
 export interface ForeignSessionView {
   client: 'codex' | 'claude'

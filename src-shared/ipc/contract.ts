@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { WIRE_NAMES, type AccountState, type SystemInfo } from '../domain/account.ts'
 import type { UpstreamTest } from '../domain/gateway.ts'
-import { SESSION_MODES, type ApprovalRule, type ChangedFileView, type FileDiff, type ForeignSessionView, type HistoryHitView, type ProjectView, type SessionPage, type SessionSummary, type UndoneFile } from '../domain/session.ts'
+import { SESSION_MODES, type ApprovalRule, type ChangedFileView, type FileDiff, type ForeignSessionView, type HistoryHitView, type ProjectView, type SessionFind, type SessionPage, type SessionSummary, type UndoneFile } from '../domain/session.ts'
 import { CLIENT_IDS, EFFORTS, FREEDOMS, TOKEN_WAYS, type ApplyReport, type Backup, type RemoteView, type RevertedClient, type SetupPlan, type VerifiedClient } from '../domain/setup.ts'
 import { gatewayInputs } from './gateway-inputs.ts'
 import type { CommandName } from './names.ts'
@@ -111,7 +111,11 @@ export const commands = {
   'chat.redo': { input: z.strictObject({ ...undoScope, force: z.boolean() }), output: output<readonly UndoneFile[]>() },
   'chat.rename': { input: z.strictObject({ sessionId: id, title: text(200).min(1) }), output: done },
   'chat.setModel': { input: z.strictObject({ sessionId: id, model, wire: wire.optional() }), output: done },
+  /** Hides the session; it can be brought back for a while. */
   'chat.remove': { input: z.strictObject({ sessionId: id }), output: done },
+  'chat.restore': { input: z.strictObject({ sessionId: id }), output: done },
+  /** All places of a text in one session. */
+  'chat.findIn': { input: z.strictObject({ sessionId: id, text: text(500) }), output: output<SessionFind>() },
 
   /** Adds a server, disabled: enabling is a separate, explicit step. */
   'tools.add': { input: z.strictObject(server), output: output<{ id: string }>() },

@@ -92,6 +92,11 @@ export function chatHandlers({ chat, history, undo, project, trust, pickFolder, 
       chat.setModel(input)
       return null
     },
+    'chat.findIn': (input) => chat.findIn(input),
+    'chat.restore': (input) => {
+      chat.restore(input)
+      return null
+    },
     'chat.remove': (input) => {
       chat.remove(input)
       return null

@@ -15,12 +15,12 @@ import { connectChat, exportSession, find, listForeign, newSession, openHit, ope
 import { groupByFolder, modelForNew, wireFor } from './logic.ts'
 import { ImportDialog } from './parts/ImportDialog.tsx'
 import { SearchResults } from './parts/SearchResults.tsx'
-import { DeleteDialog, RenameDialog } from './parts/SessionDialogs.tsx'
+import { RenameDialog } from './parts/SessionDialogs.tsx'
 import { SessionList } from './parts/SessionList.tsx'
 import { SessionView } from './parts/SessionView.tsx'
 import { openId, useChat } from './store.ts'
 
-type Asking = { kind: 'rename' | 'remove'; session: SessionSummary } | { kind: 'import' } | null
+type Asking = { kind: 'rename'; session: SessionSummary } | { kind: 'import' } | null
 
 const goTo = (id: string): void => navigate('chat', id)
 
@@ -35,7 +35,7 @@ export function ChatPanel() {
   const [asking, setAsking] = useState<Asking>(null)
   const close = (): void => setAsking(null)
   const onRename = useCallback((session: SessionSummary) => setAsking({ kind: 'rename', session }), [])
-  const onRemove = useCallback((session: SessionSummary) => setAsking({ kind: 'remove', session }), [])
+  const onRemove = useCallback((session: SessionSummary) => void remove(session.id, session.title || 'Untitled'), [])
   const onExport = useCallback((session: SessionSummary, format: 'markdown' | 'json') => void exportSession(session.id, format), [])
   const onImport = useCallback(() => setAsking({ kind: 'import' }), [])
   const [search, setSearch] = useState('')
@@ -66,7 +66,6 @@ export function ChatPanel() {
       <Content blocked={blocked} onNew={() => onNew(undefined)} empty={sessions !== null && wanted === null} />
       {asking?.kind === 'import' ? <ImportDialog onList={listForeign} onTake={takeForeign} onClose={close} now={Date.now()} /> : null}
       {asking?.kind === 'rename' ? <RenameDialog session={asking.session} onClose={close} onRename={(title) => void rename(asking.session.id, title)} /> : null}
-      {asking?.kind === 'remove' ? <DeleteDialog session={asking.session} onClose={close} onDelete={() => void remove(asking.session.id)} /> : null}
     </div>
   )
 }

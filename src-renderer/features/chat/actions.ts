@@ -202,7 +202,19 @@ export async function rename(sessionId: string, title: string): Promise<void> {
 export async function setModel(sessionId: string, model: string, wire: WireName | undefined): Promise<void> {
   await ask('chat.setModel', { sessionId, model, ...(wire ? { wire } : {}) })
 }
-export async function remove(sessionId: string): Promise<void> {
+/** Deletes at once; a note offers to bring it back for as long as main keeps it. */
+export async function remove(sessionId: string, title: string): Promise<void> {
+  const wasOpen = openId(useChat.getState()) === sessionId
   const result = await ask('chat.remove', { sessionId })
-  if (result.ok && openId(useChat.getState()) === sessionId) navigate('chat')
+  if (!result.ok) return
+  if (wasOpen) {
+    set((state) => ({ ...state, opening: { kind: 'none' } }))
+    navigate('chat')
+  }
+  const restore = async (): Promise<void> => {
+    if ((await ask('chat.restore', { sessionId })).ok) navigate('chat', sessionId)
+  }
+  showToast({ title: 'Session deleted', detail: title, action: { label: 'Undo', run: () => void restore(), stays: UNDO_TIME } })
 }
+/** Less than main keeps a deleted session (ms), so that Undo always works. */
+const UNDO_TIME = 25_000

@@ -1,4 +1,4 @@
-/** Rename and delete a session, each asked first. Props only. */
+/** Renaming a session. Props only. */
 import { useState } from 'react'
 import type { SessionSummary } from '../../../../src-shared/domain/session.ts'
 import { Button } from '../../../ui/button.tsx'
@@ -29,30 +29,5 @@ export function RenameDialog({ session, onClose, onRename }: { session: SessionS
         <TextField label="Title" value={title} onChange={setTitle} maxLength={200} autoFocus />
       </form>
     </Dialog>
-  )
-}
-
-export function DeleteDialog({ session, onClose, onDelete }: { session: SessionSummary; onClose: () => void; onDelete: () => void }) {
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={`Delete “${session.title || 'Untitled'}”?`}
-      description="The conversation is removed from this computer. Files it changed stay as they are, and what it cost stays in your wallet’s receipts."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            variant="danger"
-            onClick={() => {
-              onDelete()
-              onClose()
-            }}
-          >
-            Delete
-          </Button>
-        </>
-      }
-    />
   )
 }

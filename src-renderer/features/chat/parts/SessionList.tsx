@@ -128,7 +128,7 @@ const Row = memo(function Row({ session, current, onOpen, onRename, onRemove, on
               { id: 'rename', label: 'Rename…', icon: <Pencil aria-hidden />, onSelect: () => onRename(session) },
               { id: 'markdown', label: 'Export as Markdown…', icon: <FileDown aria-hidden />, onSelect: () => onExport(session, 'markdown') },
               { id: 'json', label: 'Export as JSON…', icon: <FileJson aria-hidden />, onSelect: () => onExport(session, 'json') },
-              { id: 'remove', label: 'Delete…', icon: <Trash2 aria-hidden />, danger: true, disabled: session.activity !== 'idle', onSelect: () => onRemove(session) },
+              { id: 'remove', label: session.activity === 'idle' ? 'Delete' : 'Stop and delete', icon: <Trash2 aria-hidden />, danger: true, onSelect: () => onRemove(session) },
             ]}
           />
         </div>
