@@ -17,7 +17,7 @@ export function occurrences(text: string, wanted: string): { start: number; end:
 
 /** `origin[n]` is where the n-th folded unit came from; null = from the same place. */
 function fold(text: string): { text: string; origin: number[] | null } {
-  if (/^[\x00-\x7f]*$/.test(text)) return { text: text.toLowerCase(), origin: null }
+  if (!/[^\p{ASCII}]/u.test(text)) return { text: text.toLowerCase(), origin: null }
   let out = ''
   const origin: number[] = []
   let at = 0

@@ -1,5 +1,5 @@
 /** What a person does in Chat, as calls to main; and the topics of Chat, as changes of its store. Runs in the window. */
-import type { ApprovalDecision, ChangedFileView, ChatEvent, FileDiff, ForeignSessionView, HistoryHitView, ProjectView, SessionMode, UndoneFile } from '../../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ChangedFileView, ChatEvent, FileDiff, ForeignSessionView, HistoryHitView, ProjectView, SessionFind, SessionMode, UndoneFile } from '../../../src-shared/domain/session.ts'
 import type { WireName } from '../../../src-shared/domain/account.ts'
 import { ask } from '../../bridge/ask.ts'
 import { call, subscribe } from '../../bridge/portico.ts'
@@ -113,6 +113,14 @@ export async function retry(sessionId: string): Promise<void> {
 export async function find(text: string): Promise<readonly HistoryHitView[]> {
   const result = await ask('chat.find', { text: text.slice(0, 500), limit: 40 })
   return result.ok ? result.value : []
+}
+/** All places of a text in one session; none when it cannot look. */
+export async function findIn(sessionId: string, text: string): Promise<SessionFind> {
+  const result = await ask('chat.findIn', { sessionId, text })
+  return result.ok ? result.value : { places: [], more: false }
+}
+export function jumpTo(sessionId: string, position: number): void {
+  set((state) => ({ ...state, jump: { sessionId, position, at: Date.now() } }))
 }
 /** Opens a session at the place where something was said. */
 export function openHit(hit: HistoryHitView): void {

@@ -16,8 +16,10 @@ import { Spinner } from '../../../ui/spinner.tsx'
 import { approve, carryOut, fork, goBack, liveTexts, newSession, readPage, retry, retryNow, send, setMode, setModel, stop, unqueue } from '../actions.ts'
 import { contextShare, folderName, modelOptions, nextCallMicro, spokenFor, whyNotSend, wireFor } from '../logic.ts'
 import { setDraft, useChat, type OpenSession, type Slot } from '../store.ts'
+import { useFind } from '../use-find.ts'
 import { BackDialog } from './ChangedFiles.tsx'
 import { Composer } from './Composer.tsx'
+import { FindBar } from './FindBar.tsx'
 import { ItemView } from './ItemView.tsx'
 import { ProjectNote } from './ProjectNote.tsx'
 import { Transcript } from './Transcript.tsx'
@@ -32,6 +34,7 @@ export function SessionView({ open }: { open: OpenSession }) {
   const jump = wish?.sessionId === id ? wish : null
   const [back, setBack] = useState<{ turnId: string; itemId: string } | null>(null)
   const onBack = useCallback((turnId: string, itemId: string) => setBack({ turnId, itemId }), [])
+  const finding = useFind()
   const onFork = useCallback((itemId: string, before: boolean) => void fork(id, itemId, before), [id])
   const onCarryOut = useCallback(() => void carryOut(id), [id])
   const onMissing = useCallback((from: number, count: number) => void readPage(id, from, count), [id])
@@ -53,7 +56,8 @@ export function SessionView({ open }: { open: OpenSession }) {
     [asking, slots.length, activity, mode, onRetry, onCarryOut, onFork, onBack, id],
   )
   return (
-    <section aria-label={session.title || 'Session'} className="flex min-w-0 flex-1 flex-col">
+    <section aria-label={session.title || 'Session'} className="relative flex min-w-0 flex-1 flex-col">
+      {finding.asked > 0 ? <FindBar key={id} sessionId={id} growing={activity !== 'idle'} asked={finding.asked} onClose={finding.close} /> : null}
       {slots.length === 0 ? <NewSession folder={session.folder} model={session.model} /> : <Transcript key={id} slots={slots} draw={draw} onMissing={onMissing} jump={jump} foot={<Foot open={open} />} />}
       <p className="sr-only" role="status">{spokenFor(last, activity)}</p>
       <div className="px-6 pb-4">
