@@ -37,7 +37,7 @@ test('20,000 tokens while scrolling', async ({ journey }, info) => {
   }
   const stands = async (forMs: number): Promise<void> => {
     const seen = await standsStill(page, BOX, forMs)
-    expect(seen.moved, `${seen.frames} frames, ${seen.grew} px of new text`).toBeLessThanOrEqual(1)
+    expect(seen.moved, `${seen.frames} frames, ${seen.grew} new characters`).toBeLessThanOrEqual(1)
     expect(seen.grew, 'text arrived meanwhile').toBeGreaterThan(0)
   }
   const follows = async (): Promise<void> => {

@@ -43,6 +43,8 @@ test('plan, agent edit of three files with MCP, undo one file, undo the turn, re
     await sendAndClear(page, `in a.md replace "old" with "new"\nin b.md replace "old" with "new"\nuse write_file ${JSON.stringify({ path: file('c.md'), content: '# C\n' })}\nsay All three are done.`)
     await allow(page, 'Allow in this session')
     await allow(page, 'Allow once')
+    // The prompt says these words too: the end of the turn is what counts.
+    await expect(page.getByRole('button', { name: '3 files changed' })).toBeVisible()
     await expect(conversation(page).getByText('All three are done.').last()).toBeVisible()
     expect([read('a.md'), read('b.md'), read('c.md')]).toEqual(['# A\n\nnew\n', '# B\n\nnew\n', '# C\n'])
   })
