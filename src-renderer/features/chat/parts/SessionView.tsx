@@ -57,7 +57,7 @@ export function SessionView({ open }: { open: OpenSession }) {
   )
   return (
     <section aria-label={session.title || 'Session'} className="relative flex min-w-0 flex-1 flex-col">
-      {finding.asked > 0 ? <FindBar key={id} sessionId={id} growing={activity !== 'idle'} asked={finding.asked} onClose={finding.close} /> : null}
+      {finding.asked > 0 ? <FindBar key={`find ${id}`} sessionId={id} growing={activity !== 'idle'} asked={finding.asked} onClose={finding.close} /> : null}
       {slots.length === 0 ? <NewSession folder={session.folder} model={session.model} /> : <Transcript key={id} slots={slots} draw={draw} onMissing={onMissing} jump={jump} foot={<Foot open={open} />} />}
       <p className="sr-only" role="status">{spokenFor(last, activity)}</p>
       <div className="px-6 pb-4">
