@@ -19,18 +19,20 @@ export function permissionOf(mode: ApprovalMode, risk: ToolRisk, origin: ToolOri
 
 export interface Approvals {
   readonly mode: ApprovalMode
-  permission(sessionId: string, call: { risk: ToolRisk; origin: ToolOrigin; rule: RuleKey; always: RuleKey }): Permission
+  permission(sessionId: string, call: { risk: ToolRisk; origin: ToolOrigin; rule: RuleKey; always: RuleKey; prefix?: RuleKey | undefined }): Permission
   /** Keeps the rule that goes with a decision; none for "once" and "deny". */
-  remember(sessionId: string, call: { risk: ToolRisk; rule: RuleKey; always: RuleKey }, decision: ApprovalDecision, at: number): void
+  remember(sessionId: string, call: { risk: ToolRisk; rule: RuleKey; always: RuleKey; prefix?: RuleKey | undefined }, decision: ApprovalDecision, at: number): void
 }
 
 export function createApprovals(rules: Pick<RulesTable, 'addRule' | 'hasRule'>, mode: ApprovalMode): Approvals {
   return {
     mode,
     permission: (sessionId, call) =>
-      permissionOf(mode, call.risk, call.origin, rules.hasRule(sessionId, atRisk(call.rule, call.risk)) || rules.hasRule(ALWAYS, atRisk(call.always, call.risk))),
+      permissionOf(mode, call.risk, call.origin, rules.hasRule(sessionId, atRisk(call.rule, call.risk)) || rules.hasRule(ALWAYS, atRisk(call.always, call.risk))
+        || (call.prefix !== undefined && rules.hasRule(ALWAYS, atRisk(call.prefix, call.risk)))),
     remember: (sessionId, call, decision, at) => {
       if (decision.kind === 'session') rules.addRule(sessionId, atRisk(call.rule, call.risk), at)
+      if (decision.kind === 'prefix' && call.prefix) rules.addRule(ALWAYS, atRisk(call.prefix, call.risk), at)
       if (decision.kind === 'always') rules.addRule(ALWAYS, atRisk(call.always, call.risk), at)
     },
   }

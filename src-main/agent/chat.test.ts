@@ -100,6 +100,38 @@ describe('a turn', () => {
     expect(workspace.calls).toHaveLength(4)
   })
 
+  it('runs what begins as allowed, in that place and way only, and takes no beginning from the window', async () => {
+    const workspace = fakeWorkspace({ run: { risk: 'run', run: () => outcome('ok') } })
+    const run = (n: number, args: object) => asked([{ callId: `r${n}`, name: 'run', args }], `msg_r${n}`)
+    const wire = scriptedWire(run(1, { command: 'npm test' }), said('1'), run(2, { command: 'npm test -- src/a.ts' }), said('2'))
+    const w = world({ workspace, wire })
+    const first = await create(w)
+    await w.chat.send({ sessionId: first.id, text: 'one' })
+    const approvalId = await approvalOf(w, first.id)
+    for (const prefix of ['npm', 'rm', 'npm test ']) expect(() => w.chat.approve({ approvalId, decision: { kind: 'prefix', prefix } })).toThrow(expect.objectContaining({ code: 'ipc.invalid-input' }))
+    expect(workspace.calls).toHaveLength(0)
+    w.chat.approve({ approvalId, decision: { kind: 'prefix', prefix: 'npm test' } })
+    await turnEnd(w, first.id)
+    const second = await create(w)
+    await w.chat.send({ sessionId: second.id, text: 'two' })
+    await turnEnd(w, second.id)
+    expect(workspace.calls).toHaveLength(2)
+    for (const [n, args] of [{ command: 'npm test; echo x' }, { command: 'npm testx' }, { command: 'npm test', cwd: 'vendor' }, { command: 'npm test', background: true }].entries()) {
+      wire.add(run(n + 3, args))
+      const other = await create(w)
+      await w.chat.send({ sessionId: other.id, text: 'more' })
+      await approvalOf(w, other.id)
+    }
+    expect(workspace.calls).toHaveLength(2)
+    const [rule] = w.chat.rules()
+    if (rule) w.chat.revoke(rule)
+    wire.add(run(9, { command: 'npm test' }))
+    const last = await create(w)
+    await w.chat.send({ sessionId: last.id, text: 'again' })
+    await approvalOf(w, last.id)
+    expect(workspace.calls).toHaveLength(2)
+  })
+
   it('asks again when an MCP tool changed after "always"', async () => {
     let fingerprint = 'f1'
     const tool = { toolName: 'put', risk: 'unknown' as const, run: () => outcome('ok') }

@@ -29,7 +29,7 @@ export async function checkCall(
     const preview = await tool.preview(args)
     const known: CallFacts = { ...facts, risk: preview.risk, summary: oneLine(preview.summary), diff: preview.diff }
     const permission = rooms.approvals.permission(rooms.sessionId, {
-      risk: known.risk, origin: tool.origin, rule: tool.rule, always: tool.always(args),
+      risk: known.risk, origin: tool.origin, rule: tool.rule, always: tool.always(args), prefix: tool.prefix?.(args)?.key,
     })
     if (permission === 'deny') {
       return { facts: known, verdict: { kind: 'refuse', status: 'denied', text: notGranted(rooms.approvals.mode) }, run: null }

@@ -180,11 +180,14 @@ export function startTurn(
     const run = call && checks.get(call.key)?.run
     if (!call || !run || state.outcome) return false
     const now = deps.clock.now()
+    const prefix = run.tool.prefix?.(run.args) ?? null
+    // What begins like this call is worked out here: the window only says which it showed.
+    if (decision.kind === 'prefix' && decision.prefix !== prefix?.text) throw new AppError('ipc.invalid-input', { issue: 'This command has no such rule. Allow it once, or always exactly so.' })
     if (decision.kind === 'deny') {
       dispatch({ type: 'denied', key: call.key, note: decision.note, at: now })
       return true
     }
-    deps.approvals.remember(session.id, { risk: call.facts?.risk ?? 'unknown', rule: run.tool.rule, always: run.tool.always(run.args) }, decision, now)
+    deps.approvals.remember(session.id, { risk: call.facts?.risk ?? 'unknown', rule: run.tool.rule, always: run.tool.always(run.args), prefix: prefix?.key }, decision, now)
     dispatch({ type: 'approved', key: call.key, at: now })
     if (decision.kind !== 'once') approveRuled(now)
     return true
@@ -196,7 +199,7 @@ export function startTurn(
       const run = checks.get(call.key)?.run
       if (!run || !call.facts) continue
       const permission = deps.approvals.permission(session.id, {
-        risk: call.facts.risk, origin: call.facts.origin, rule: run.tool.rule, always: run.tool.always(run.args),
+        risk: call.facts.risk, origin: call.facts.origin, rule: run.tool.rule, always: run.tool.always(run.args), prefix: run.tool.prefix?.(run.args)?.key,
       })
       if (permission === 'allow') dispatch({ type: 'approved', key: call.key, at })
     }

@@ -1,5 +1,7 @@
 /** All tools a turn can use, wherever they run, as one list: the workspace's own first, then those of MCP servers by name. */
 import type { SessionMode, ToolOrigin, ToolRisk } from '../../src-shared/domain/session.ts'
+import { commandPrefix } from '../../src-shared/domain/command-prefix.ts'
+import { encodeReach, type RuleReach } from '../../src-shared/domain/rule-reach.ts'
 import type { ToolDefinition, ToolOutcome, ToolPreview } from '../../src-shared/domain/tool.ts'
 import type { HostedTool, McpHost } from '../mcp/ports.ts'
 import type { RuleKey } from '../sessions/rules-table.ts'
@@ -7,6 +9,12 @@ import type { WorkspaceTools } from '../workspace/ports.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import { oneLine } from './cap-text.ts'
 import { areTooMany, findTools, SEARCH_TOOL, searchDefinition, searchOutcome } from './tool-search.ts'
+
+/** An "always" for every command that begins with `text`. */
+export interface PrefixRule {
+  text: string
+  key: RuleKey
+}
 
 export interface CatalogTool {
   definition: ToolDefinition
@@ -18,6 +26,8 @@ export interface CatalogTool {
   rule: RuleKey
   /** The key of an "always" rule: for the shell that exact command only, for anything else the tool. */
   always(args: Readonly<Record<string, unknown>>): RuleKey
+  /** Left out or null: there is no rule for commands that begin like this one. */
+  prefix?(args: Readonly<Record<string, unknown>>): PrefixRule | null
   /** @throws AppError `tool.invalid-arguments`, `workspace.*` when the call cannot work */
   preview(args: Record<string, unknown>): Promise<ToolPreview>
   /** Files (real absolute paths) that the call may change, to be kept before it runs. */
@@ -135,7 +145,8 @@ function workspaceTool(workspace: WorkspaceTools, folder: string, tool: { defini
     origin: { kind: 'workspace' },
     risk: tool.risk,
     rule,
-    always: (args) => ({ ...rule, fingerprint: reachOf(name, tool.risk, args) }),
+    always: (args) => ({ ...rule, fingerprint: encodeReach(reachOf(name, tool.risk, args)) }),
+    prefix: (args) => prefixOf(rule, tool.risk, args),
     preview: (args) => workspace.preview(folder, name, args),
     touches: (args) => (tool.risk === 'read' ? NOTHING : workspace.changes(folder, name, args)),
     run: (args, signal) => workspace.run(folder, name, args, signal),
@@ -158,16 +169,21 @@ function hostedTool({ mcp, workspace }: { mcp: Pick<McpHost, 'call'>; workspace:
 }
 
 /** How far an "always" reaches: for the shell that exact command in that folder and way of running, for the web that host, for anything else the tool. */
-function reachOf(name: string, risk: ToolRisk, args: Readonly<Record<string, unknown>>): string {
-  if (risk === 'run') return `v1:${whereRun(args)}${String(args['command'])}`
-  if (name === 'fetch') return `v1:host ${URL.parse(String(args['url']))?.host ?? ''}`
-  return 'v1'
+function reachOf(name: string, risk: ToolRisk, args: Readonly<Record<string, unknown>>): RuleReach {
+  if (risk === 'run') return { kind: 'command', command: String(args['command']), ...whereRun(args) }
+  if (name === 'fetch') return { kind: 'host', host: URL.parse(String(args['url']))?.host ?? '' }
+  return { kind: 'tool' }
 }
 
-/** What sets a command apart from the same words run in the session's folder and waited for; '' for that. */
-function whereRun({ cwd, background }: Readonly<Record<string, unknown>>): string {
-  const place = typeof cwd === 'string' && cwd !== '' && cwd !== '.' ? `in ${JSON.stringify(cwd)} ` : ''
-  return `${place}${background === true ? 'in the background ' : ''}${place !== '' || background === true ? ': ' : ''}`
+/** The same words in another folder, or left running, are another command. */
+function whereRun({ cwd, background }: Readonly<Record<string, unknown>>): { cwd: string; background: boolean } {
+  return { cwd: typeof cwd === 'string' && cwd !== '' ? cwd : '.', background: background === true }
+}
+
+/** The rule for commands that begin as this one does; null where only the exact command can be allowed. */
+function prefixOf(rule: RuleKey, risk: ToolRisk, args: Readonly<Record<string, unknown>>): PrefixRule | null {
+  const prefix = risk === 'run' && typeof args['command'] === 'string' ? commandPrefix(args['command']) : null
+  return prefix === null ? null : { text: prefix, key: { ...rule, fingerprint: encodeReach({ kind: 'prefix', prefix, ...whereRun(args) }) } }
 }
 
 const TELLING = ['path', 'file', 'file_path', 'uri', 'url', 'query', 'pattern', 'command', 'name', 'message', 'text']

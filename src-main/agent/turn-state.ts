@@ -104,4 +104,4 @@ export interface TurnLimits {
   /** Identical calls, or rounds of one circle, at which the turn ends. */
   endAfterRepeats: number
 }
-export const TURN_LIMITS: TurnLimits = { maxSteps: 50, askAfterRepeats: 3, endAfterRepeats: 5 }
+export const TURN_LIMITS: TurnLimits = { maxSteps: 250, askAfterRepeats: 3, endAfterRepeats: 5 }

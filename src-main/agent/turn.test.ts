@@ -120,6 +120,12 @@ describe('order', () => {
     expect(first.effects).toEqual(['runTool w1'])
     expect(play([result('w1')], first.state).effects).toEqual(['runTool w2'])
   })
+  it('runs the calls of MCP servers one after the other, also those that only read', () => {
+    const hosted = (key: string): TurnEvent => ({ type: 'checked', key, facts: { ...facts('read'), origin: { kind: 'mcp', serverId: 's', serverName: 'S' } }, at: AT, verdict: { kind: 'allow' } })
+    const asked = play([{ type: 'begin' }, call('m1'), call('m2'), call('r'), finished, hosted('m1'), hosted('m2'), checked('r')])
+    expect(asked.effects.slice(-2)).toEqual(['runTool m1', 'runTool r'])
+    expect(play([result('m1')], asked.state).effects).toEqual(['runTool m2'])
+  })
   it('a refused call holds nothing up', () => {
     const { effects } = play([{ type: 'begin' }, call('x'), call('w'), finished, checked('w', 'allow', 'write'), checked('x', 'refuse', 'unknown')])
     expect(effects.slice(-1)).toEqual(['runTool w'])
@@ -191,7 +197,7 @@ describe('going in circles', () => {
     for (const key of ['a1', 'b1', 'a2', 'b2']) state = play([call(key, `"${key[0] ?? ''}"`), finished, checked(key), result(key)], state).state
     expect(play([call('a3', '"a"'), finished, checked('a3')], state).last).toEqual(['ask a3'])
   })
-  it('ends after fifty model calls', () => {
+  it('ends after so many model calls', () => {
     let state = play([{ type: 'begin' }]).state
     const effects: string[] = ['callModel']
     for (let index = 0; !state.outcome; index += 1) {
@@ -200,6 +206,6 @@ describe('going in circles', () => {
       effects.push(...played.effects)
     }
     expect(effects.filter((one) => one === 'callModel')).toHaveLength(TURN_LIMITS.maxSteps)
-    expect(state.outcome).toMatchObject({ status: 'failed', error: { code: 'turn.too-many-steps', fields: { steps: 50 } } })
+    expect(state.outcome).toMatchObject({ status: 'failed', error: { code: 'turn.too-many-steps', fields: { steps: TURN_LIMITS.maxSteps } } })
   })
 })

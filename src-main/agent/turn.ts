@@ -1,5 +1,5 @@
 /**
- * The turn machine: from a prompt to the final answer, as one pure step. Calls that are allowed run while others wait for approval; reads run at once,
+ * The turn machine: from a prompt to the final answer, as one pure step. Calls that are allowed run while others wait for approval; reads in the folder run at once,
  * everything that may change something runs one after the other in the model's order; every call gets exactly one result.
  */
 import type { TurnStatus } from '../../src-shared/domain/session.ts'
@@ -140,7 +140,8 @@ function goOn(state: TurnState, at: number, limits: TurnLimits): Stepped {
   const effects: TurnEffect[] = []
   let held = false
   const calls = state.calls.map((call): TurnCall => {
-    const read = call.facts?.risk === 'read'
+    // That an MCP server calls a tool read-only does not say that it takes several calls at once.
+    const read = call.facts?.risk === 'read' && call.facts.origin.kind === 'workspace'
     const runs = call.phase === 'ready' && (read || !held)
     if (call.phase !== 'settled' && !read) held = true
     if (!runs) return call

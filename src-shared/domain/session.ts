@@ -153,6 +153,8 @@ export type ApprovalDecision =
   | { kind: 'once' }
   | { kind: 'session' }
   | { kind: 'always' }
+  /** Always, for commands that begin with these words; main works out itself which those can be. */
+  | { kind: 'prefix'; prefix: string }
   | { kind: 'deny'; note: string }
 
 /** What the person allowed for always. `server` is `mcp:ID` or `workspace:FOLDER`; `fingerprint` binds it to the tool as it was, or to one command. */

@@ -76,6 +76,7 @@ export const commands = {
         z.strictObject({ kind: z.literal('once') }),
         z.strictObject({ kind: z.literal('session') }),
         z.strictObject({ kind: z.literal('always') }),
+        z.strictObject({ kind: z.literal('prefix'), prefix: text(500).min(1) }),
         z.strictObject({ kind: z.literal('deny'), note: text(4000) }),
       ]),
     }),

@@ -1,5 +1,6 @@
 /** Decisions of Settings. Pure. */
 import type { ApprovalRule } from '../../../src-shared/domain/session.ts'
+import { decodeReach } from '../../../src-shared/domain/rule-reach.ts'
 import type { ModelInfo } from '../../../src-shared/domain/account.ts'
 import type { GatewayState } from '../../../src-shared/domain/settings.ts'
 import type { Tone } from '../../ui/badge.tsx'
@@ -44,7 +45,13 @@ export function ruleWords(rule: ApprovalRule, serverName: (id: string) => string
     const id = rule.server.replace(/^mcp:/, '')
     return { what: rule.tool, where: `MCP server ${serverName(id) ?? 'that is gone'}, as the tool was on that day` }
   }
-  const command = /^v1:([^]*) (read|write|run|unknown)$/.exec(rule.fingerprint)?.[1]
-  if (command !== undefined) return { what: command, where: `runs in ${folder}` }
-  return { what: rule.tool, where: `in ${folder}${rule.fingerprint.endsWith(' run') ? ', where git keeps what it runs' : ''}` }
+  const { reach, risk } = decodeReach(rule.fingerprint)
+  const place = (run: { cwd: string; background: boolean }): string => `${run.cwd === '.' ? folder : `${run.cwd} in ${folder}`}${run.background ? ', in the background' : ''}`
+  switch (reach.kind) {
+    case 'command': return { what: reach.command, where: `runs in ${place(reach)}` }
+    case 'prefix': return { what: `${reach.prefix} …`, where: `commands that begin so run in ${place(reach)}` }
+    case 'host': return { what: `${rule.tool} from ${reach.host}`, where: `in ${folder}` }
+    case 'lapsed': return { what: reach.text, where: `in ${folder}; kept by an earlier version and no longer used: Portico asks again` }
+    case 'tool': return { what: rule.tool, where: `in ${folder}${risk === 'run' ? ', where git keeps what it runs' : ''}` }
+  }
 }

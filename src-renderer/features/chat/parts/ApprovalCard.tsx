@@ -1,6 +1,7 @@
 /** Asks before a tool call: what it wants, the change it would make, and four answers. Props only. */
 import { FilePen } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { commandPrefix } from '../../../../src-shared/domain/command-prefix.ts'
 import type { ApprovalDecision, ToolCallView } from '../../../../src-shared/domain/session.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
@@ -38,6 +39,7 @@ export function ApprovalCard({ call, first, onAnswer }: ApprovalCardProps) {
   }
   const busy = mode === 'answered'
   const title = toolTitle(call)
+  const prefix = prefixIn(call)
   return (
     <section aria-label={`${wishText(call)}: ${call.summary}`} className="rounded-xl border border-accent bg-raised px-3 pt-3 pb-3 shadow-card">
       <div className="mb-2.5 flex min-w-0 items-center gap-2.5">
@@ -83,8 +85,8 @@ export function ApprovalCard({ call, first, onAnswer }: ApprovalCardProps) {
         open={mode === 'always'}
         onClose={() => setMode('asking')}
         title={`Always allow “${title}”?`}
-        description={alwaysMeans(call, title)}
-        footer={<><Button onClick={() => setMode('asking')}>Cancel</Button><Button variant="danger" onClick={() => answer({ kind: 'always' })}>Always allow</Button></>}
+        description={`${alwaysMeans(call, title)}${prefix === null ? '' : ` Or it no longer asks before any command here that begins with “${prefix}”: more words are fine, but nothing that runs, writes or goes elsewhere.`}`}
+        footer={<><Button onClick={() => setMode('asking')}>Cancel</Button>{prefix === null ? null : <Button variant="danger" onClick={() => answer({ kind: 'prefix', prefix })}>Always allow “{prefix} …”</Button>}<Button variant="danger" onClick={() => answer({ kind: 'always' })}>{prefix === null ? 'Always allow' : 'Only exactly this'}</Button></>}
       />
     </section>
   )
@@ -95,6 +97,17 @@ function mayTakeFocus(): boolean {
   const active = document.activeElement
   if (active instanceof HTMLTextAreaElement || active instanceof HTMLInputElement) return active.value === ''
   return true
+}
+
+/** The beginning that can be allowed for always; main works it out again. Null also where the arguments were too long to be shown whole. */
+function prefixIn(call: ToolCallView): string | null {
+  if (call.origin.kind !== 'workspace' || call.risk !== 'run' || call.name !== 'run') return null
+  try {
+    const args: unknown = JSON.parse(call.argumentsText)
+    return typeof args === 'object' && args !== null && 'command' in args && typeof args.command === 'string' ? commandPrefix(args.command) : null
+  } catch {
+    return null
+  }
 }
 
 /** How far "always" reaches: the rule is bound to a folder, an exact command, or one server's tool as it is now. */
