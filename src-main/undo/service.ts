@@ -122,12 +122,12 @@ export function createUndo({ database, folder, clock, log, diff, most }: UndoDep
 
   return {
     async before(turn, files) {
-      const fresh = files.filter((file) => !begun.has(`${turn.turnId} ${file}`))
+      const isBegun = (file: string): boolean => begun.has(`${turn.turnId} ${file}`)
+      const [fresh, again] = [files.filter((file) => !isBegun(file)), files.filter(isBegun)]
       const kept = await inGroups(fresh, async (file) => ({ file, before: await versions.keep(file) }))
       // Paths are real ones; the session may name its folder by a link.
       const root = await realpath(turn.folder).catch(() => turn.folder)
       const at = clock.now()
-      const again = files.filter((file) => !fresh.includes(file))
       inOne(() => {
         for (const file of again) table.reopen(turn.turnId, file)
         for (const { file, before } of kept) table.begin({ sessionId: turn.sessionId, turnId: turn.turnId, path: file, shown: shownIn(root, file), before }, at)
