@@ -20,7 +20,7 @@
  *     "error": { "code", "message" } | null,
  *     "receipt": { "costMicro": INTEGER | null (null while any step is unknown), "steps": [
  *       { "responseId", "requestId": STRING | null, "model", "inputTokens": INTEGER | null, "outputTokens": INTEGER | null,
- *         "costMicro": INTEGER | null, "priceMode": STRING | null, and where it is known "cacheReadTokens", "cacheWriteTokens", "countedMicro": INTEGER } … ] } | null }
+ *         "costMicro": INTEGER | null, "priceMode": STRING | null, and of newer turns "cacheReadTokens", "cacheWriteTokens", "countedMicro": INTEGER | null } … ] } | null }
  * ```
  */
 import { sumReceipt, type SessionItem, type ToolCallView } from '../../src-shared/domain/session.ts'

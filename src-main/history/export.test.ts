@@ -12,7 +12,7 @@ import { exportRows, type ExportRows } from './export-rows.ts'
 
 const AT = Date.UTC(2026, 2, 4, 10)
 const session: SessionSummary = {
-  id: 's1', title: 'Round *totals*\nto cents', folder: '/work/shop', model: 'gpt-5.5', wire: 'chat-completions', createdAt: AT, updatedAt: AT + 60_000,
+  id: 's1', title: 'Round *totals*\nto cents', folder: '/home/me/shop', model: 'gpt-5.5', wire: 'chat-completions', createdAt: AT, updatedAt: AT + 60_000,
   costMicro: 10_355, activity: 'idle', mode: 'agent', pinned: false, budgetMicro: null,
 }
 const step = (more: Partial<StepReceipt>): StepReceipt => ({
@@ -65,7 +65,7 @@ describe('export', () => {
     repository.saveReceipt('t2', 0, step({ responseId: 'resp_3', costMicro: 7 }))
     const read = exportRows(repository, 's1')
     expect(read.items).toEqual(items)
-    expect(read.receipts).toEqual(new Map([['t2', [step({ responseId: 'resp_3', costMicro: 7 })]]]))
+    expect(read.receipts).toEqual(new Map([['t2', [step({ responseId: 'resp_3', costMicro: 7, cacheReadTokens: null, cacheWriteTokens: null, countedMicro: null })]]]))
     expect(sessionAsJson(read, AT)).not.toContain('longer than what is shown')
     expect(sessionAsMarkdown(read)).toContain('cost $0.000007 (7 micro-dollars)')
     expect(() => exportRows(repository, 'nope')).toThrowError(expect.objectContaining({ code: 'session.not-found' }))

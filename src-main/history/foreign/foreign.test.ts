@@ -13,7 +13,7 @@ import type { ImportedItem } from './types.ts'
 const HOME = path.join(import.meta.dirname, '../fixtures/home')
 const ROLLOUTS = path.join(HOME, '.codex/sessions/2026/03/04')
 const codexFile = (hour: number, last: number): string => path.join(ROLLOUTS, `rollout-2026-03-04T${hour}-00-00-019d0000-0000-7000-8000-00000000000${last}.jsonl`)
-const CLAUDE_FILE = path.join(HOME, '.claude/projects/-work-shop/0c1d0000-0000-4000-8000-000000000001.jsonl')
+const CLAUDE_FILE = path.join(HOME, '.claude/projects/-home-me-shop/0c1d0000-0000-4000-8000-000000000001.jsonl')
 const short = (items: readonly ImportedItem[]): string[] =>
   items.map((item) => (item.kind === 'tool' ? `tool ${item.name} ${item.argumentsText} → ${item.isError ? 'ERROR ' : ''}${item.resultText}` : `${item.kind}: ${item.text}`))
 
@@ -39,7 +39,7 @@ describe('Codex', () => {
       'tool exec_command {"cmd":"sleep 9"} → null',
     ])
     expect(session).toMatchObject({
-      folder: '/work/shop', title: 'Round the totals to cents, please. <tools> stays. [image]', model: 'gpt-5.5', skippedLines: 3,
+      folder: '/home/me/shop', title: 'Round the totals to cents, please. <tools> stays. [image]', model: 'gpt-5.5', skippedLines: 3,
       startedAt: Date.parse('2026-03-04T10:00:00Z'), updatedAt: Date.parse('2026-03-04T10:00:15Z'),
     })
     expect(session.items[0]?.at).toBe(Date.parse('2026-03-04T10:00:02Z'))
@@ -52,7 +52,7 @@ describe('Codex', () => {
       'tool shell {} → ERROR refused',
       'assistant: One file.',
     ])
-    expect(session).toMatchObject({ folder: '/work/old', model: null, skippedLines: 0, startedAt: Date.parse('2026-03-04T11:00:00Z') })
+    expect(session).toMatchObject({ folder: '/home/me/old', model: null, skippedLines: 0, startedAt: Date.parse('2026-03-04T11:00:00Z') })
   })
 })
 
@@ -73,7 +73,7 @@ describe('Claude Code', () => {
       'tool Bash {"command":"git diff"} → null',
     ])
     expect(session).toMatchObject({
-      folder: '/work/shop', title: 'Which tests fail? [image]', model: 'claude-sonnet-5', skippedLines: 2,
+      folder: '/home/me/shop', title: 'Which tests fail? [image]', model: 'claude-sonnet-5', skippedLines: 2,
       startedAt: Date.parse('2026-03-05T09:00:01Z'), updatedAt: Date.parse('2026-03-05T09:00:17Z'),
     })
   })
@@ -84,10 +84,10 @@ describe('the list', () => {
     const sessions = await findForeignSessions(HOME, {}, process.platform)
     expect(sessions).toEqual([
       {
-        client: 'claude', id: '0c1d0000-0000-4000-8000-000000000001', path: CLAUDE_FILE, folder: '/work/shop', title: 'Which tests fail? [image]', messages: 8, skippedLines: 2,
+        client: 'claude', id: '0c1d0000-0000-4000-8000-000000000001', path: CLAUDE_FILE, folder: '/home/me/shop', title: 'Which tests fail? [image]', messages: 8, skippedLines: 2,
         startedAt: Date.parse('2026-03-05T09:00:01Z'), updatedAt: Date.parse('2026-03-05T09:00:17Z'),
       },
-      expect.objectContaining({ client: 'codex', id: '019d0000-0000-7000-8000-000000000002', folder: '/work/old', title: 'List the files', messages: 2 }),
+      expect.objectContaining({ client: 'codex', id: '019d0000-0000-7000-8000-000000000002', folder: '/home/me/old', title: 'List the files', messages: 2 }),
       expect.objectContaining({ client: 'codex', id: '019d0000-0000-7000-8000-000000000001', title: 'Round the totals to cents, please. <tools> stays. [image]', messages: 5 }),
     ])
     for (const one of sessions) {
