@@ -1,17 +1,13 @@
 /** Whatever is sent, the answer is a documented refusal or a real answer, never a 500, and the wallet adds up. */
 import { describe, expect, it } from 'vitest'
 import { NO_LIMITS } from '../http/rate-limit.ts'
+import { mulberry32 } from '../../src-shared/testing/random.ts'
 import { testGateway, type TestGateway } from '../testing/test-gateway.ts'
 
-/** Small and repeatable (mulberry32): a failure is the same on every run. */
+/** Small and repeatable: a failure is the same on every run. */
 function randomSource(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
+  const next = mulberry32(seed)
+  return (below) => Math.floor(next() * below)
 }
 
 const ODD: readonly unknown[] = [null, true, -1, 0, 1.5, 1e308, '', 'x', '\u0000', '{"a":1}', [], {}, [[]], [null], { type: 'text' }, { type: 'tool_use' }, { role: 'tool' }, 'stream 10 characters', ['a', { type: 'image' }], { __proto__: null, constructor: 1 }]

@@ -4,6 +4,7 @@
  */
 import { afterEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../src-shared/errors.ts'
+import { mulberry32 } from '../../src-shared/testing/random.ts'
 import type { ModelEvent, ModelRequest, Wire } from '../api/ports.ts'
 import { refusals } from '../api/wires/testing/valid-history.ts'
 import { createSessionRepository } from '../sessions/repository.ts'
@@ -17,15 +18,8 @@ afterEach(() => {
   for (const world of worlds.splice(0)) world.end()
 })
 
-/** Mulberry32; a failure says its seed. */
 function dice(seed: number): { below(n: number): number; chance(share: number): boolean; pick<T>(list: readonly [T, ...T[]]): T } {
-  let a = seed
-  const next = (): number => {
-    a = (a + 0x6d2b79f5) | 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
+  const next = mulberry32(seed)
   const below = (n: number): number => Math.floor(next() * n)
   return { below, chance: (share) => next() < share, pick: (list) => list[below(list.length)] ?? list[0] }
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { WIRE_NAMES } from '../../src-shared/domain/account.ts'
 import type { ModelMessage } from '../api/ports.ts'
-import { refusals } from '../api/wires/testing/valid-history.ts'
+import { historyRefusals } from '../api/wires/testing/valid-history.ts'
 import { createFakeFolder, type FakeFolder } from '../mcp/testing/fake-servers.ts'
 import { isAlive } from '../mcp/testing/test-rig.ts'
 import { recoverTurns } from '../sessions/recover.ts'
@@ -23,7 +23,6 @@ import type { KilledTurn } from './testing/test-killed-turn.ts'
 import { startMarkingModel, STEPS, textOf, type MarkingModel } from './testing/marking-model.ts'
 
 const MOMENTS = 20
-const refusalsOf = (messages: readonly ModelMessage[]): string[] => refusals({ model: 'm', system: 's', messages, tools: [], maxTokens: 100 })
 /** Notes that it ran, on the disk, before it answers; a call stopped in the middle has run. */
 const MARKER = `
 const fs = require('node:fs')
@@ -132,7 +131,7 @@ it('keeps what was sent, makes no call twice, and can be undone', async () => {
 
     const kept = await reopen(turn)
     isPrefix(kept.messages)
-    expect(refusalsOf([...kept.messages, { role: 'user', text: 'go on' }]), about).toEqual([])
+    expect(historyRefusals([...kept.messages, { role: 'user', text: 'go on' }]), about).toEqual([])
     // What the model was last told is kept: all marks it was sent.
     for (const [mark] of sent.matchAll(/mark-\d+/g)) expect(JSON.stringify(kept.messages), about).toContain(mark)
     // A file that is there was kept before it was written; all of them can be taken back, and brought again.
@@ -148,7 +147,7 @@ it('keeps what was sent, makes no call twice, and can be undone', async () => {
     if (!kept.isDone) expect((await run({ ...turn, resume: kept.session.id }, null)).said, about).toBe('done')
     expect(filesOf(turn.project).every((file) => /^file\d\.txt$/.test(file)), `${about}: ${filesOf(turn.project).join(' ')}`).toBe(true)
     const again = await reopen(turn)
-    expect(refusalsOf([...again.messages, { role: 'user', text: 'go on' }]), about).toEqual([])
+    expect(historyRefusals([...again.messages, { role: 'user', text: 'go on' }]), about).toEqual([])
     again.close()
     const marks = marksIn(turn.data).filter((line) => !line.startsWith('pid'))
     expect(new Set(marks).size, `${about}: ${marks.join(' ')}`).toBe(marks.length)

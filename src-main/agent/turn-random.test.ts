@@ -1,8 +1,9 @@
 /** The turn machine's promises under random interleavings of answers, checks, approvals, results, messages of the person, failures and stops. */
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../src-shared/errors.ts'
+import { mulberry32 } from '../../src-shared/testing/random.ts'
 import type { ModelMessage } from '../api/ports.ts'
-import { refusals } from '../api/wires/testing/valid-history.ts'
+import { historyRefusals } from '../api/wires/testing/valid-history.ts'
 import { answeredMessages } from './runner-parts.ts'
 import { NEW_TURN, step } from './turn.ts'
 import { TURN_LIMITS, type CallFacts, type TurnEffect, type TurnEvent, type Verdict } from './turn-state.ts'
@@ -17,17 +18,6 @@ const result = (key: string, text = `result of ${key}`, isError = false): TurnEv
 const failed = (error: AppError): TurnEvent => ({ type: 'model-failed', error: error.toData(), at: AT, random: 0.5 })
 const finished: TurnEvent = { type: 'model-finished', reason: 'end' }
 
-/** A small seeded generator (mulberry32), so that a failure can be played again. */
-function random(seed: number): () => number {
-  let a = seed
-  return () => {
-    a = (a + 0x6d2b79f5) | 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 interface Seen {
   permitted: Set<string>
   ran: Set<string>
@@ -37,7 +27,7 @@ interface Seen {
 
 /** Plays one random turn: every effect becomes work that finishes at a random time, with noise in between. */
 function randomTurn(seed: number): void {
-  const next = random(seed)
+  const next = mulberry32(seed)
   const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(next() * list.length)]
   const risks = ['read', 'write', 'run', 'unknown'] as const
   const work: (() => TurnEvent[])[] = []
@@ -55,7 +45,7 @@ function randomTurn(seed: number): void {
     stepText = ''
     messages = [...messages, ...queue.map((text): ModelMessage => ({ role: 'user', text }))]
     queue = []
-    expect(refusalsOf(messages), `seed ${seed}, step ${state.step}`).toEqual([])
+    expect(historyRefusals(messages), `seed ${seed}, step ${state.step}`).toEqual([])
   }
 
   const modelAnswer = (): TurnEvent[] => {
@@ -137,13 +127,11 @@ function randomTurn(seed: number): void {
   expect(state.calls.every((one) => one.phase === 'settled' && one.result), `seed ${seed}: a call has no result`).toBe(true)
   expect(seen.results.size, `seed ${seed}`).toBe(state.toolCalls)
   const kept = [...messages, ...saidNow(stepText, state.calls)]
-  expect(refusalsOf([...kept, { role: 'user', text: 'the next prompt' }]), `seed ${seed}: the history it leaves`).toEqual([])
+  expect(historyRefusals([...kept, { role: 'user', text: 'the next prompt' }]), `seed ${seed}: the history it leaves`).toEqual([])
   const delivered = messages.flatMap((message) => (message.role === 'user' ? [message.text] : [])).slice(1)
   expect([...delivered, ...queue], `seed ${seed}: what the person wrote`).toEqual(Array.from({ length: written }, (_one, index) => `message ${index + 1}`))
   if (state.outcome?.status === 'done' && state.step + 1 < TURN_LIMITS.maxSteps) expect(queue, `seed ${seed}: a message was left behind`).toEqual([])
 }
-
-const refusalsOf = (messages: readonly ModelMessage[]): string[] => refusals({ model: 'm', system: 's', messages, tools: [], maxTokens: 100 })
 
 /** What one model call added to the conversation. */
 function saidNow(text: string, calls: Parameters<typeof answeredMessages>[1]): ModelMessage[] {

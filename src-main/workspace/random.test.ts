@@ -3,20 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } f
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../src-shared/testing/random.ts'
 import { editText } from './edit-text.ts'
 import type { WorkspaceTools } from './ports.ts'
 import { createWorkspaceTools } from './tools.ts'
 
-/** mulberry32: small, and the same everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
 const pick = <T>(random: () => number, items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)]
 
 let base: string
@@ -43,7 +34,7 @@ afterAll(() => rm(base, { recursive: true, force: true }))
 
 describe('random paths', () => {
   it('never reach outside the folder', async () => {
-    const random = randomFrom(42)
+    const random = mulberry32(42)
     const pieces = ['..', '..', '.', 'a', 'b', 'abs', 'rel', 'far', 'dangling', 'twice', 'up', 'fine', 'in', 'out', 'file', 'deep', 'new', '...', ' ', '~', '%2e%2e', '..\\..', 'x:y']
     const outside = async () => JSON.stringify([(await readdir(path.join(base, 'out'), { recursive: true })).sort(), await readFile(path.join(base, 'out/file'), 'utf8'), (await readdir(base)).sort()])
     const before = await outside()
@@ -64,7 +55,7 @@ describe('random paths', () => {
 
 describe('random edits', () => {
   it('change their place and nothing else, with any mix of line ends', () => {
-    const random = randomFrom(7)
+    const random = mulberry32(7)
     const fold = (text: string): string => text.replace(/\r\n/g, '\n')
     let edited = 0
     for (let round = 0; round < 2000; round += 1) {

@@ -1,4 +1,5 @@
 /** Seeded randomness, so that a case that fails can be made again, and the ways to damage JSON and bytes. Pure. */
+import { mulberry32 } from '../../../src-shared/testing/random.ts'
 
 export interface Random {
   /** From 0 up to, not including, `below`. */
@@ -9,15 +10,7 @@ export interface Random {
 }
 
 export function random(seed: number): Random {
-  let state = (seed * 2_654_435_761) >>> 0
-  // mulberry32
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
+  const next = mulberry32(seed * 2_654_435_761)
   const int = (below: number): number => Math.floor(next() * below)
   return {
     int,

@@ -1,4 +1,5 @@
 /** A seeded source of chance for property tests and fuzzing: the same seed gives the same cases. Tests only. */
+import { mulberry32 } from '../../../src-shared/testing/random.ts'
 
 export interface Random {
   /** A whole number from 0 to `below` − 1. */
@@ -10,15 +11,8 @@ export interface Random {
   list<T>(least: number, most: number, make: (index: number) => T): T[]
 }
 
-/** Mulberry32: small, fast, good enough to vary tests. */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
+  const next = mulberry32(seed)
   const below = (limit: number): number => Math.floor(next() * limit)
   return {
     below,

@@ -1,4 +1,5 @@
 /** For tests: a seeded source of odd values, and of damaged copies of good ones. Pure. */
+import { mulberry32 } from '../../../../src-shared/testing/random.ts'
 
 export interface Dice {
   /** A whole number below `sides`. */
@@ -6,15 +7,9 @@ export interface Dice {
   pick<T>(from: readonly T[]): T
 }
 
-/** Mulberry32: the same numbers for the same seed, on every machine. */
 export function createDice(seed: number): Dice {
-  let state = seed >>> 0
-  const roll = (sides: number): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * sides)
-  }
+  const next = mulberry32(seed)
+  const roll = (sides: number): number => Math.floor(next() * sides)
   return {
     roll,
     pick: (from) => {

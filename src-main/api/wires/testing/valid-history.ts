@@ -2,12 +2,17 @@
  * What the providers document about the history of a call, checked strictly, for each wire: what is wrong, in words; empty = a real service would take it.
  * Written from their documents, not from our own code. Test code only.
  */
-import type { ModelRequest } from '../../ports.ts'
+import type { ModelMessage, ModelRequest } from '../../ports.ts'
 import { chatCompletionsBody } from '../chat-completions-request.ts'
 import { messagesBody } from '../messages-request.ts'
 import { responsesBody } from '../responses-request.ts'
 
 type Value = Readonly<Record<string, unknown>>
+
+/** What each wire would refuse of a request with this conversation. */
+export function historyRefusals(messages: readonly ModelMessage[]): string[] {
+  return refusals({ model: 'm', system: 's', messages, tools: [], maxTokens: 100 })
+}
 
 /** What each wire would refuse of this request, with the wire's name before it. */
 export function refusals(request: ModelRequest): string[] {
