@@ -1,7 +1,7 @@
 /** A very long answer is read while it is being written: what is read stands still, the end is followed only from the end, and every character arrives. */
 import { expect, test } from '../fixtures/journey.ts'
 import { conversation, messageBox, openNewSession, sendAndClear } from '../fixtures/folder-session.ts'
-import { farFromEnd, figuresOf, recordFrames, standsStill } from '../fixtures/frames.ts'
+import { figuresOf, recordFrames, watchBox } from '../fixtures/frames.ts'
 import { MODELS, startHostileGateway, streams, type HostileGateway } from '../fixtures/hostile-gateway.ts'
 import { inPieces, longAnswer } from '../fixtures/long-answer.ts'
 import { signInTo } from '../fixtures/sign-in-hosted.ts'
@@ -36,12 +36,12 @@ test('20,000 tokens while scrolling', async ({ journey }, info) => {
     }
   }
   const stands = async (forMs: number): Promise<void> => {
-    const seen = await standsStill(page, BOX, forMs)
+    const seen = await watchBox(page, BOX, forMs)
     expect(seen.moved, `${seen.frames} frames, ${seen.grew} new characters`).toBeLessThanOrEqual(1)
     expect(seen.grew, 'text arrived meanwhile').toBeGreaterThan(0)
   }
   const follows = async (): Promise<void> => {
-    const seen = await farFromEnd(page, BOX, 1_500)
+    const seen = await watchBox(page, BOX, 1_500)
     expect(seen.grew, 'text arrived meanwhile').toBeGreaterThan(0)
     expect(seen.most, `the end stays in sight; out of it in ${seen.far} of ${seen.frames} frames`).toBeLessThanOrEqual(NEAR)
   }

@@ -2,7 +2,7 @@
 import { AppError, describe, toErrorData } from '../../src-shared/errors.ts'
 import type { ApprovalMode, Approvals } from './approvals.ts'
 import { oneLine } from './cap-text.ts'
-import type { Catalog, CatalogTool } from './tool-catalog.ts'
+import { rulesOf, type Catalog, type CatalogTool } from './tool-catalog.ts'
 import type { CallFacts, TurnCall, Verdict } from './turn-state.ts'
 
 export interface CheckedCall {
@@ -28,9 +28,7 @@ export async function checkCall(
   try {
     const preview = await tool.preview(args)
     const known: CallFacts = { ...facts, risk: preview.risk, summary: oneLine(preview.summary), diff: preview.diff }
-    const permission = rooms.approvals.permission(rooms.sessionId, {
-      risk: known.risk, origin: tool.origin, rule: tool.rule, always: tool.always(args), prefix: tool.prefix?.(args)?.key,
-    })
+    const permission = rooms.approvals.permission(rooms.sessionId, { risk: known.risk, origin: tool.origin, ...rulesOf(tool, args) })
     if (permission === 'deny') {
       return { facts: known, verdict: { kind: 'refuse', status: 'denied', text: notGranted(rooms.approvals.mode) }, run: null }
     }

@@ -9,7 +9,7 @@ import type { Outbox } from './outbox.ts'
 export const DELETED_KEPT_MS = 30_000
 
 export interface Deleted {
-  /** Hides it; `stop` ends what runs in it first. */
+  /** Hides it; what runs in it is to be stopped before. */
   hide(sessionId: string): void
   /** Shows it again. @throws AppError `session.not-found` when it is gone for good */
   restore(sessionId: string): void

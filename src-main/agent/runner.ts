@@ -12,7 +12,7 @@ import { systemPrompt } from './prompt.ts'
 import { createRecorder, storageFailure } from './recorder.ts'
 import { answeredMessages, countedReceipt, unbilledOf } from './runner-parts.ts'
 import type { RunnerDeps, RunningTurn } from './runner-ports.ts'
-import type { Catalog } from './tool-catalog.ts'
+import { rulesOf, type Catalog } from './tool-catalog.ts'
 import { approvalIdOf } from './tool-view.ts'
 import { NEW_TURN, step } from './turn.ts'
 import type { TurnCall, TurnEffect, TurnEvent, TurnState } from './turn-state.ts'
@@ -180,14 +180,13 @@ export function startTurn(
     const run = call && checks.get(call.key)?.run
     if (!call || !run || state.outcome) return false
     const now = deps.clock.now()
-    const prefix = run.tool.prefix?.(run.args) ?? null
     // What begins like this call is worked out here: the window only says which it showed.
-    if (decision.kind === 'prefix' && decision.prefix !== prefix?.text) throw new AppError('ipc.invalid-input', { issue: 'This command has no such rule. Allow it once, or always exactly so.' })
+    if (decision.kind === 'prefix' && decision.prefix !== run.tool.prefix?.(run.args)?.text) throw new AppError('ipc.invalid-input', { issue: 'This command has no such rule. Allow it once, or always exactly so.' })
     if (decision.kind === 'deny') {
       dispatch({ type: 'denied', key: call.key, note: decision.note, at: now })
       return true
     }
-    deps.approvals.remember(session.id, { risk: call.facts?.risk ?? 'unknown', rule: run.tool.rule, always: run.tool.always(run.args), prefix: prefix?.key }, decision, now)
+    deps.approvals.remember(session.id, { risk: call.facts?.risk ?? 'unknown', ...rulesOf(run.tool, run.args) }, decision, now)
     dispatch({ type: 'approved', key: call.key, at: now })
     if (decision.kind !== 'once') approveRuled(now)
     return true
@@ -198,9 +197,7 @@ export function startTurn(
     for (const call of state.calls.filter((candidate) => candidate.phase === 'asking')) {
       const run = checks.get(call.key)?.run
       if (!run || !call.facts) continue
-      const permission = deps.approvals.permission(session.id, {
-        risk: call.facts.risk, origin: call.facts.origin, rule: run.tool.rule, always: run.tool.always(run.args), prefix: run.tool.prefix?.(run.args)?.key,
-      })
+      const permission = deps.approvals.permission(session.id, { risk: call.facts.risk, origin: call.facts.origin, ...rulesOf(run.tool, run.args) })
       if (permission === 'allow') dispatch({ type: 'approved', key: call.key, at })
     }
   }

@@ -168,6 +168,11 @@ function hostedTool({ mcp, workspace }: { mcp: Pick<McpHost, 'call'>; workspace:
   }
 }
 
+/** The rules that may allow a call. */
+export function rulesOf(tool: CatalogTool, args: Readonly<Record<string, unknown>>): { rule: RuleKey; always: RuleKey; prefix: RuleKey | undefined } {
+  return { rule: tool.rule, always: tool.always(args), prefix: tool.prefix?.(args)?.key }
+}
+
 /** How far an "always" reaches: for the shell that exact command in that folder and way of running, for the web that host, for anything else the tool. */
 function reachOf(name: string, risk: ToolRisk, args: Readonly<Record<string, unknown>>): RuleReach {
   if (risk === 'run') return { kind: 'command', command: String(args['command']), ...whereRun(args) }

@@ -57,11 +57,8 @@ function toReceipt(row: Row): StepReceipt {
     costMicro: optionalInteger(row, 'cost_micro'),
     priceMode: optionalText(row, 'price_mode'),
     balanceAfterMicro: optionalInteger(row, 'balance_after_micro'),
-    ...known({ cacheReadTokens: optionalInteger(row, 'cache_read_tokens'), cacheWriteTokens: optionalInteger(row, 'cache_write_tokens'), countedMicro: optionalInteger(row, 'counted_micro') }),
+    cacheReadTokens: optionalInteger(row, 'cache_read_tokens'),
+    cacheWriteTokens: optionalInteger(row, 'cache_write_tokens'),
+    countedMicro: optionalInteger(row, 'counted_micro'),
   }
-}
-
-/** Only what is known: most gateways say nothing of a cache. */
-function known<T extends Record<string, number | null>>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as Partial<T>
 }

@@ -187,7 +187,7 @@ describe('the conversation', () => {
 })
 
 describe('receipts', () => {
-  const step = (responseId: string, costMicro: number | null = null) => ({ responseId, requestId: 'q', model: 'm', inputTokens: null, outputTokens: null, costMicro, priceMode: null, balanceAfterMicro: null })
+  const step = (responseId: string, costMicro: number | null = null) => ({ responseId, requestId: 'q', model: 'm', inputTokens: null, outputTokens: null, costMicro, priceMode: null, balanceAfterMicro: null, cacheReadTokens: null, cacheWriteTokens: null, countedMicro: null })
   beforeEach(() => {
     repository.insertSession(session('a'))
     begin('a', 't')
