@@ -67,7 +67,7 @@ export function FindBar({ sessionId, growing, asked, onClose }: FindBarProps) {
       if (range === null || !reveal.current) return
       reveal.current = false
       const [box, spot] = [root.getBoundingClientRect(), range.getBoundingClientRect()]
-      if (spot.top < box.top + 48 || spot.bottom > box.bottom - 24) root.scrollTop += spot.top - box.top - box.height / 2
+      if (spot.top < box.top + 24 || spot.bottom > box.bottom - 24) root.scrollTop += spot.top - box.top - box.height / 2
     }
     const soon = (): void => {
       if (frame === 0) frame = requestAnimationFrame(mark)
@@ -93,7 +93,7 @@ export function FindBar({ sessionId, growing, asked, onClose }: FindBarProps) {
   return (
     <search
       aria-label="Find in this session"
-      className="absolute top-2 right-5 z-20 flex items-center gap-1 rounded-lg border border-border-strong bg-raised py-1 pr-1 pl-2.5 shadow-card"
+      className="mx-5 my-2 flex items-center gap-1 self-end rounded-lg border border-border-strong bg-raised py-1 pr-1 pl-2.5"
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) return
         if (event.key === 'Escape') {

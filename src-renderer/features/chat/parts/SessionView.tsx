@@ -56,7 +56,7 @@ export function SessionView({ open }: { open: OpenSession }) {
     [asking, slots.length, activity, mode, onRetry, onCarryOut, onFork, onBack, id],
   )
   return (
-    <section aria-label={session.title || 'Session'} className="relative flex min-w-0 flex-1 flex-col">
+    <section aria-label={session.title || 'Session'} className="flex min-w-0 flex-1 flex-col">
       {finding.asked > 0 ? <FindBar key={`find ${id}`} sessionId={id} growing={activity !== 'idle'} asked={finding.asked} onClose={finding.close} /> : null}
       {slots.length === 0 ? <NewSession folder={session.folder} model={session.model} /> : <Transcript key={id} slots={slots} draw={draw} onMissing={onMissing} jump={jump} foot={<Foot open={open} />} />}
       <p className="sr-only" role="status">{spokenFor(last, activity)}</p>
