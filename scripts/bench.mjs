@@ -1,11 +1,11 @@
-/** `npm run bench [start|memory|window|mcp|markdown|setup|gateway …]` (of the gateway also single parts: `gateway:flood`): measures Portico against its limits in one run; prints a table and writes out/bench.json. */
+/** `npm run bench [start|memory|window|mcp|loop|markdown|setup|gateway …]` (also single parts: `gateway:flood`, `loop:goose`): measures Portico against its limits in one run; prints a table and writes out/bench.json. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './lib/paths.mjs'
 
-const SUITES = ['mcp', 'markdown', 'setup', 'gateway', 'start', 'window', 'memory']
+const SUITES = ['mcp', 'loop', 'markdown', 'setup', 'gateway', 'start', 'window', 'memory']
 /** Those that need no desktop. */
-const PLAIN = ['mcp', 'markdown', 'setup', 'gateway']
+const PLAIN = ['mcp', 'loop', 'markdown', 'setup', 'gateway']
 const suiteOf = (name) => name.split(':')[0]
 const log = (text) => console.error(`  ${text}`)
 
@@ -29,8 +29,9 @@ async function main() {
   const { benchWindow } = await import('./bench/window.mjs')
   const { benchSetup } = await import('./bench/setup.mjs')
   const { benchGateway } = await import('./bench/gateway.mjs')
-  const parts = wanted.filter((one) => one.startsWith('gateway:')).map((one) => one.slice('gateway:'.length))
-  const run = { mcp: benchMcp, markdown: benchMarkdown, setup: benchSetup, gateway: (how) => benchGateway({ ...how, only: parts }), start: benchStart, window: benchWindow, memory: benchMemory }
+  const { benchToolLoop } = await import('./bench/tool-loop.mjs')
+  const partsOf = (suite) => wanted.filter((one) => one.startsWith(`${suite}:`)).map((one) => one.slice(suite.length + 1))
+  const run = { mcp: benchMcp, markdown: benchMarkdown, setup: benchSetup, gateway: (how) => benchGateway({ ...how, only: partsOf('gateway') }), loop: (how) => benchToolLoop({ ...how, only: partsOf('loop') }), start: benchStart, window: benchWindow, memory: benchMemory }
 
   const rows = []
   for (const suite of wanted.length > 0 ? new Set(wanted.map(suiteOf)) : SUITES) {

@@ -28,8 +28,9 @@ export function createApprovals(rules: Pick<RulesTable, 'addRule' | 'hasRule'>, 
   return {
     mode,
     permission: (sessionId, call) =>
-      permissionOf(mode, call.risk, call.origin, rules.hasRule(sessionId, atRisk(call.rule, call.risk)) || rules.hasRule(ALWAYS, atRisk(call.always, call.risk))
-        || (call.prefix !== undefined && rules.hasRule(ALWAYS, atRisk(call.prefix, call.risk)))),
+      // Rules are only looked up where a person can be asked.
+      permissionOf(mode, call.risk, call.origin, mode === 'ask' && (rules.hasRule(sessionId, atRisk(call.rule, call.risk)) || rules.hasRule(ALWAYS, atRisk(call.always, call.risk))
+        || (call.prefix !== undefined && rules.hasRule(ALWAYS, atRisk(call.prefix, call.risk))))),
     remember: (sessionId, call, decision, at) => {
       if (decision.kind === 'session') rules.addRule(sessionId, atRisk(call.rule, call.risk), at)
       if (decision.kind === 'prefix' && call.prefix) rules.addRule(ALWAYS, atRisk(call.prefix, call.risk), at)

@@ -27,10 +27,24 @@ export function costOf(rate: Rate, inputTokens: number, outputTokens: number): M
   return Math.ceil((inputTokens * rate.inputPerMillion + outputTokens * rate.outputPerMillion) / 1_000_000)
 }
 
-/** Tokens of a request, counted high. */
+/** Tokens of a request, counted high. What was counted once is not counted again: a long turn sends nearly the same with every step. */
 export function countInput(request: Pick<ModelRequest, 'system' | 'messages' | 'tools'>): number {
-  return Math.ceil(Buffer.byteLength(JSON.stringify([request.system, request.messages.map(withoutImages), request.tools])) / BYTES_PER_TOKEN)
+  const messages = request.messages.reduce((sum, message) => sum + bytesOf(message, withoutImages), 0)
+  const tools = request.tools.reduce((sum, tool) => sum + bytesOf(tool, (one) => one), 0)
+  // Brackets and commas as in one JSON text.
+  const between = 6 + Math.max(0, request.messages.length - 1) + Math.max(0, request.tools.length - 1)
+  return Math.ceil((jsonBytes(request.system) + messages + tools + between) / BYTES_PER_TOKEN)
 }
+/** Bytes of parts that were counted before; messages and tools are never changed, only replaced. */
+const counted = new WeakMap<object, number>()
+function bytesOf<Part extends object>(part: Part, shown: (part: Part) => unknown): number {
+  const known = counted.get(part)
+  if (known !== undefined) return known
+  const bytes = jsonBytes(shown(part))
+  counted.set(part, bytes)
+  return bytes
+}
+const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 /** An image is billed by its size on screen, not by its bytes. */
 const IMAGE_TOKENS = 1_600
 function withoutImages(message: ModelRequest['messages'][number]): unknown {

@@ -67,9 +67,10 @@ export function createChat(deps: ChatDeps): Chat {
       const facts = deps.spending?.(session.model) ?? { turnMicro: null, sessionMicro: null, dayMicro: null, spentTodayMicro: null, rate: null }
       // The session as it is now: its limit may be changed while a turn runs.
       const own = repository.session(session.id)?.budgetMicro ?? null
+      const cap = own ?? facts.sessionMicro
       return {
-        caps: { turn: facts.turnMicro, session: own ?? facts.sessionMicro, day: facts.dayMicro },
-        session: repository.knownCost(session.id) ?? 0, day: facts.spentTodayMicro, rate: facts.rate,
+        caps: { turn: facts.turnMicro, session: cap, day: facts.dayMicro },
+        session: cap === null ? null : (repository.knownCost(session.id) ?? 0), day: facts.spentTodayMicro, rate: facts.rate,
       }
     },
     approvals: createApprovals(repository, deps.approvalMode),

@@ -120,6 +120,8 @@ export function fitMemory(messages: readonly ModelMessage[], limits: MemoryLimit
   const tooLong = sizeOfAll(messages) > limits.total
   const shorter = messages.map((message, index): ModelMessage => {
     if (message.role !== 'tool' || newest.has(index)) return message
+    // The same message stays the same object: what was worked out about it once holds.
+    if (!tooLong && message.results.every(({ images }) => images.length === 0)) return message
     return {
       role: 'tool',
       results: message.results.map((result) => ({

@@ -12,6 +12,8 @@ const MUCH_TEXT_MS = 80
 export interface Outbox {
   /** Writes all of `write` in one transaction, after the text that is waiting, and queues the events it returns. @throws AppError `storage.*` */
   commit(write: () => readonly ChatEvent[]): void
+  /** Writes `write` with the next transaction, at the latest with the next frame. Asked for twice before that, the same function runs once. */
+  later(write: () => readonly ChatEvent[]): void
   /** Streamed text: written and published with the next frame. */
   text(delta: Extract<ChatEvent, { type: 'delta' }>): void
   /** Queues events that need no write. */
@@ -29,6 +31,7 @@ export function createOutbox(deps: {
 }): Outbox {
   let deltas: Extract<ChatEvent, { type: 'delta' }>[] = []
   let events: ChatEvent[] = []
+  const later = new Set<() => readonly ChatEvent[]>()
   let cancelFrame: (() => void) | null = null
   let pause = FRAME_MS
 
@@ -48,15 +51,17 @@ export function createOutbox(deps: {
   }
   const write = (work: () => readonly ChatEvent[]): void => {
     const waiting = deltas
+    const before = [...later]
     deltas = []
+    later.clear()
     const added = deps.repository.transaction(() => {
       for (const delta of waiting) deps.repository.appendText(delta.itemId, delta.offset, delta.text)
-      return work()
+      return [...before.flatMap((one) => one()), ...work()]
     })
     queue([...waiting, ...added])
   }
   const flush = (): void => {
-    if (deltas.length > 0) write(() => [])
+    if (deltas.length > 0 || later.size > 0) write(() => [])
     cancelFrame?.()
     cancelFrame = null
     const batch = events
@@ -66,6 +71,10 @@ export function createOutbox(deps: {
   }
   return {
     commit: write,
+    later: (work) => {
+      later.add(work)
+      schedule()
+    },
     text: (delta) => {
       const last = deltas.at(-1)
       if (last?.itemId === delta.itemId && last.offset + last.text.length === delta.offset) last.text += delta.text

@@ -7,7 +7,7 @@ import { turnReceipt } from '../sessions/recover.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
 import type { Outbox } from './outbox.ts'
 import { toolItem } from './tool-view.ts'
-import { turnStatus } from './turn.ts'
+import { NEW_TURN, turnStatus } from './turn.ts'
 import type { TurnCall, TurnState } from './turn-state.ts'
 
 export interface Recorder {
@@ -19,8 +19,13 @@ export interface Recorder {
   deliver(step: number): ModelMessage[]
   /** A limit of spending is near; null = none is. */
   warn(warning: BudgetWarning | null): void
-  /** Writes down what changed between two states of the machine. @throws AppError `storage.*` */
-  sync(before: TurnState, after: TurnState): void
+  /** The turn's model calls so far, in order. */
+  receipts(): readonly StepReceipt[]
+  /**
+   * Writes down what changed since the last state: at once before anything has an effect (a call runs) and when a result or the end is there, else with the next frame.
+   * @throws AppError `storage.*`
+   */
+  sync(state: TurnState): void
   /** Ends the turn for the window when not even its end could be written. */
   giveUp(error: AppErrorData, toolCalls: number): void
 }
@@ -37,6 +42,10 @@ export function createRecorder(
   let warned: BudgetWarning | null = null
   let assistant: AssistantItem | null = null
   let assistantStep = -1
+  let written = NEW_TURN
+  let latest = NEW_TURN
+  const receipts = new Map<string, { step: number; receipt: StepReceipt }>()
+  let unsaved: { step: number; receipt: StepReceipt }[] = []
 
   const itemEvent = (index: number, item: SessionItem): ChatEvent => ({ type: 'item', sessionId, index, item })
 
@@ -51,10 +60,19 @@ export function createRecorder(
     const at = madeAt.get(call.key) ?? clock.now()
     madeAt.set(call.key, at)
     const item = toolItem(call, turnId, at)
+    // Most phases look the same from outside.
+    if (previous && JSON.stringify(toolItem(previous, turnId, at)) === JSON.stringify(item)) return []
     const index = previous ? repository.replaceItem(item) : repository.appendItem(sessionId, step, item)
     if (!previous) repository.saveCall(call.key, call.argumentsText)
     if (call.result && !previous?.result) repository.saveResult(call.key, call.result.text, call.result.isError)
     return [itemEvent(index, item)]
+  }
+
+  const saveReceipts = (): ChatEvent[] => {
+    const saved = unsaved
+    unsaved = []
+    for (const { step, receipt } of saved) repository.saveReceipt(turnId, step, receipt)
+    return []
   }
 
   const writeStatus = (before: TurnState, after: TurnState): ChatEvent[] => {
@@ -68,6 +86,22 @@ export function createRecorder(
     const next: SessionSummary = { ...session, activity, updatedAt: activity === 'idle' ? now : session.updatedAt }
     repository.saveSession(next)
     return [{ type: 'session', session: next }]
+  }
+
+  const writeStates = (): ChatEvent[] => {
+    const before = written
+    const after = latest
+    written = after
+    const known = new Map([...before.answered, ...before.calls].map((call) => [call.key, call]))
+    const events = after.phase === 'calling' && before.step === after.step ? [] : closeText()
+    for (const call of after.answered) events.push(...writeCall(call, known.get(call.key), after.step - 1))
+    for (const call of after.calls) events.push(...writeCall(call, known.get(call.key), after.step))
+    if (after.outcome && !before.outcome) {
+      const end = endItem(after.outcome.error, after.outcome.status, after.toolCalls)
+      events.push(itemEvent(repository.appendItem(sessionId, after.step, end), end))
+    }
+    if (before.pause !== after.pause) events.push({ type: 'pause', sessionId, pause: after.pause })
+    return [...events, ...writeStatus(before, after)]
   }
 
   const endItem = (error: AppErrorData | null, status: 'done' | 'stopped' | 'failed' | 'interrupted', toolCalls: number): SessionItem => {
@@ -92,10 +126,11 @@ export function createRecorder(
       assistant = { ...assistant, text: assistant.text + text }
     },
     receipt: (step, receipt) => {
-      outbox.commit(() => {
-        repository.saveReceipt(turnId, step, receipt)
-        return []
-      })
+      // Under its name once it has one: the first write may come before the gateway named the answer.
+      receipts.delete(`${step}`)
+      receipts.set(receipt.responseId === '' ? `${step}` : `${step} ${receipt.responseId}`, { step, receipt })
+      unsaved.push({ step, receipt })
+      outbox.later(saveReceipts)
     },
     deliver: (step) => {
       const queued = repository.queued(sessionId)
@@ -115,20 +150,13 @@ export function createRecorder(
       warned = warning
       outbox.announce([{ type: 'budget', sessionId, warning }])
     },
-    sync: (before, after) => {
-      outbox.commit(() => {
-        const known = new Map([...before.answered, ...before.calls].map((call) => [call.key, call]))
-        const events = after.phase === 'calling' && before.step === after.step ? [] : closeText()
-        for (const call of after.answered) events.push(...writeCall(call, known.get(call.key) ?? call, after.step - 1))
-        for (const call of after.calls) events.push(...writeCall(call, known.get(call.key), after.step))
-        if (after.outcome && !before.outcome) {
-          const end = endItem(after.outcome.error, after.outcome.status, after.toolCalls)
-          events.push(itemEvent(repository.appendItem(sessionId, after.step, end), end))
-        }
-        if (before.pause !== after.pause) events.push({ type: 'pause', sessionId, pause: after.pause })
-        return [...events, ...writeStatus(before, after)]
-      })
-      if (after.step !== before.step) assistant = null
+    receipts: () => [...receipts.values()].map(({ receipt }) => receipt),
+    sync: (state) => {
+      const stepped = state.step !== latest.step
+      latest = state
+      if (mustBeKept(written, state)) outbox.commit(writeStates)
+      else outbox.later(writeStates)
+      if (stepped) assistant = null
     },
     giveUp: (error, toolCalls) => {
       const session = repository.session(sessionId)
@@ -139,6 +167,13 @@ export function createRecorder(
       ])
     },
   }
+}
+
+/** Whether a state has to be kept before anything else happens: a call is about to run, or a result, a step's end or the turn's end is there. */
+function mustBeKept(written: TurnState, state: TurnState): boolean {
+  if (state.step !== written.step || state.outcome !== written.outcome) return true
+  const phases = new Map(written.calls.map((call) => [call.key, call.phase]))
+  return state.calls.some(({ key, phase }) => (phase === 'running' || phase === 'settled') && phases.get(key) !== phase)
 }
 
 /** What a person sees when the database itself failed. */

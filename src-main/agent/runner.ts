@@ -65,7 +65,7 @@ export function startTurn(
     const before = state
     const stepped = step(before, event)
     state = stepped.state
-    if (state !== before) recorder.sync(before, state)
+    if (state !== before) recorder.sync(state)
     for (const effect of stepped.effects) perform(effect)
   }
 
@@ -119,8 +119,8 @@ export function startTurn(
       }
       countedInput = countInput(request)
       const { caps, session: sessionSpent, day, rate } = deps.spending(session)
-      const turnSpent = spentOf(deps.repository.receipts(turnId), rate, countedInput)
-      const unbilled = unbilledOf(deps.repository.receipts(turnId), rate, countedInput)
+      const turnSpent = spentOf(recorder.receipts(), rate, countedInput)
+      const unbilled = unbilledOf(recorder.receipts(), rate, countedInput)
       const spent = { turn: turnSpent, session: sessionSpent === null ? turnSpent : sessionSpent + unbilled, day: day === null ? null : day + unbilled }
       const budget = checkBudget({ caps, spent, rate }, countedInput, answerTokens)
       recorder.warn(budget.warning)

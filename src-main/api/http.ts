@@ -2,6 +2,7 @@
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, Fetch, Ids, Log, Timers } from '../platform/ports.ts'
 import { networkError, statusError } from './http-errors.ts'
+import { jsonBytes } from './json-bytes.ts'
 import { parseJson, readText } from './read-body.ts'
 
 export interface HttpRequest {
@@ -11,6 +12,8 @@ export interface HttpRequest {
   token?: string | null
   /** A JSON value. */
   body?: unknown
+  /** The body says much that earlier ones said (a conversation): what was written out once is kept. */
+  isLong?: boolean
   headers?: Readonly<Record<string, string>>
   signal?: AbortSignal | undefined
   /** `json`: until the whole answer is read; `open`: until its head arrives. */
@@ -75,7 +78,7 @@ export function createHttp(deps: HttpDeps): Http {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...request.headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: request.isLong === true ? jsonBytes(body) : JSON.stringify(body) }),
     })
     const requestId = response.headers.get('x-request-id') ?? response.headers.get('request-id') ?? id
     deps.log.info('http.answer', { method, route: routeOf(url), status: response.status, ms: deps.clock.now() - started, requestId })
@@ -154,10 +157,10 @@ function startDeadline(timers: Timers, ms: number, caller: AbortSignal | undefin
 }
 
 function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url
+  return URL.parse(url)?.origin ?? url
 }
 
 /** The path without its query, for errors and the log: a query may hold what a person would not want there. */
 function routeOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).pathname : url
+  return URL.parse(url)?.pathname ?? url
 }

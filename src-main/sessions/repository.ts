@@ -20,12 +20,14 @@ const SQLITE_FULL = 13
 
 /** The database must have `SESSION_MIGRATIONS` applied. */
 export function createSessionRepository(database: DatabaseSync): SessionRepository {
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
   const transaction = <T>(work: () => T): T => {
     if (database.isTransaction) return work()
     try {
-      database.exec('BEGIN IMMEDIATE')
+      begin.run()
       const result = work()
-      database.exec('COMMIT')
+      commit.run()
       return result
     } catch (cause) {
       if (database.isOpen && database.isTransaction) database.exec('ROLLBACK')

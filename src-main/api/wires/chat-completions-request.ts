@@ -2,7 +2,7 @@
 import type { ToolImage } from '../../../src-shared/domain/tool.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
 import { argumentsObject } from './tool-arguments.ts'
-import { wireHistory } from './wire-history.ts'
+import { onceForEach, wireHistory } from './wire-history.ts'
 
 type UserPart = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } }
 type Message =
@@ -31,7 +31,7 @@ export function chatCompletionsBody(request: ModelRequest, limit: LimitName): Ch
     [limit]: request.maxTokens,
     stream: true,
     stream_options: { include_usage: true },
-    messages: [...system, ...wireHistory(request.messages).flatMap(toMessages)],
+    messages: [...system, ...wireHistory(request.messages).flatMap(messagesOf)],
     ...(request.tools.length === 0
       ? {}
       : {
@@ -42,6 +42,8 @@ export function chatCompletionsBody(request: ModelRequest, limit: LimitName): Ch
         }),
   }
 }
+
+const messagesOf = onceForEach(toMessages)
 
 function toMessages(message: ModelMessage): Message[] {
   if (message.role === 'user') return [{ role: 'user', content: message.text }]

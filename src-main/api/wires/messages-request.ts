@@ -2,7 +2,7 @@
 import type { ToolImage } from '../../../src-shared/domain/tool.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
 import { argumentsObject } from './tool-arguments.ts'
-import { wireHistory } from './wire-history.ts'
+import { onceForEach, wireHistory } from './wire-history.ts'
 
 /** Marks the end of what a gateway may keep ready for the next call. */
 type CacheMark = { cache_control?: { type: 'ephemeral' } }
@@ -30,12 +30,12 @@ export interface MessagesBody {
 export function messagesBody(request: ModelRequest): MessagesBody {
   const messages: Message[] = []
   for (const message of wireHistory(request.messages)) {
-    const content = blocks(message)
+    const content = blocksOf(message)
     if (content.length === 0) continue
     const role = message.role === 'assistant' ? 'assistant' : 'user'
     const last = messages.at(-1)
     if (last?.role === role) last.content.push(...content)
-    else messages.push({ role, content })
+    else messages.push({ role, content: [...content] })
   }
   markEnds(messages)
   return {
@@ -57,10 +57,13 @@ const MARKED_MESSAGES = 2
 /** The newest end is what the next call begins with; the one before it is what this call finds again. */
 function markEnds(messages: readonly Message[]): void {
   for (const message of messages.filter(({ role }) => role === 'user').slice(-MARKED_MESSAGES)) {
-    const last = message.content.at(-1)
-    if (last) Object.assign(last, CACHED)
+    const last = message.content.pop()
+    // A copy: the block without the mark is what the next call says.
+    if (last) message.content.push({ ...last, ...CACHED })
   }
 }
+
+const blocksOf = onceForEach(blocks)
 
 function blocks(message: ModelMessage): Block[] {
   if (message.role === 'user') return text(message.text)

@@ -10,6 +10,7 @@ export interface StreamRequest {
   token: string
   /** A JSON value; the sender writes it out. */
   body: unknown
+  isLong: true
   headers: Readonly<Record<string, string>>
   signal: AbortSignal
 }
@@ -41,6 +42,7 @@ export async function openAnswer(
     url,
     token: connection.token,
     body: call.body,
+    isLong: true,
     headers: { accept: 'text/event-stream', ...call.headers },
     signal,
   })

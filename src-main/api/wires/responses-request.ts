@@ -1,7 +1,7 @@
 /** Builds the body of a Responses call (`POST /v1/responses`) from a wire-neutral request. Pure. */
 import type { ModelMessage, ModelRequest } from '../ports.ts'
 import { argumentsObject } from './tool-arguments.ts'
-import { wireHistory } from './wire-history.ts'
+import { onceForEach, wireHistory } from './wire-history.ts'
 
 type InputPart = { type: 'input_text'; text: string } | { type: 'input_image'; image_url: string; detail: 'auto' }
 type Item =
@@ -25,7 +25,7 @@ export function responsesBody(request: ModelRequest): ResponsesBody {
   return {
     model: request.model,
     ...(request.system === '' ? {} : { instructions: request.system }),
-    input: wireHistory(request.messages).flatMap(toItems),
+    input: wireHistory(request.messages).flatMap(itemsOf),
     max_output_tokens: request.maxTokens,
     stream: true,
     store: false,
@@ -37,6 +37,8 @@ export function responsesBody(request: ModelRequest): ResponsesBody {
         }),
   }
 }
+
+const itemsOf = onceForEach(toItems)
 
 function toItems(message: ModelMessage): Item[] {
   if (message.role === 'user') return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: message.text }] }]

@@ -14,10 +14,10 @@ export function wireHistory(messages: readonly ModelMessage[]): ModelMessage[] {
   return messages.map((message) => {
     if (message.role === 'assistant') {
       renamed = message.toolCalls.map(({ callId }) => ({ from: callId, to: freeId(wireCallId(callId), taken), answered: false }))
-      return { ...message, toolCalls: message.toolCalls.map((call, index) => ({ ...call, callId: renamed[index]?.to ?? call.callId, name: wireToolName(call.name) })) }
+      return asBefore(message, { ...message, toolCalls: message.toolCalls.map((call, index) => ({ ...call, callId: renamed[index]?.to ?? call.callId, name: wireToolName(call.name) })) })
     }
     if (message.role === 'user') return message
-    return {
+    return asBefore(message, {
       ...message,
       results: message.results.map((result) => {
         const call = renamed.find((one) => one.from === result.callId && !one.answered)
@@ -25,8 +25,29 @@ export function wireHistory(messages: readonly ModelMessage[]): ModelMessage[] {
         call.answered = true
         return { ...result, callId: call.to }
       }),
-    }
+    })
   })
+}
+
+/** What was written for a message, for as long as it is the same: a long turn sends nearly the same history with every step. */
+export function onceForEach<Written>(write: (message: ModelMessage) => Written): (message: ModelMessage) => Written {
+  const written = new WeakMap<ModelMessage, Written>()
+  return (message) => {
+    const known = written.get(message)
+    if (known !== undefined) return known
+    const fresh = write(message)
+    written.set(message, fresh)
+    return fresh
+  }
+}
+
+/** The message itself where nothing in it had to change. */
+function asBefore(message: ModelMessage, changed: ModelMessage): ModelMessage {
+  if (message.role === 'assistant' && changed.role === 'assistant') {
+    return changed.toolCalls.every((call, index) => call.callId === message.toolCalls[index]?.callId && call.name === message.toolCalls[index].name) ? message : changed
+  }
+  if (message.role === 'tool' && changed.role === 'tool') return changed.results.every(({ callId }, index) => callId === message.results[index]?.callId) ? message : changed
+  return changed
 }
 
 function freeId(id: string, taken: Set<string>): string {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { WIRE_NAMES, type ModelInfo, type WireName } from '../../../src-shared/domain/account.ts'
 import { microFromDollars } from '../../../src-shared/domain/money.ts'
+import { millisecondsLeft } from '../../../src-shared/domain/price.ts'
 import { SESSION_MODES, type SessionItem, type SessionSummary } from '../../../src-shared/domain/session.ts'
 import { AppError, describe, toErrorData } from '../../../src-shared/errors.ts'
 import { checkToolbox } from '../../app/toolbox-rule.ts'
@@ -38,7 +39,7 @@ export const runChat: Verb = async (context) => {
   const chat = services.chat({
     mcp, approvalMode,
     connection: async () => ({ connection: asker.connection, usage: asker.system.usage }),
-    beforeCall: () => checkSurge(asker, services, interrupted),
+    beforeCall: surgeCheck(asker, services, interrupted),
     publish: (events) => printer.onEvents(events),
     spending: (name) => ({ turnMicro: budgetMicro, sessionMicro: null, dayMicro: null, spentTodayMicro: null, rate: models.find((one) => one.id === name)?.rate ?? null }),
     contextWindow: (name) => models.find((one) => one.id === name)?.contextWindow ?? null,
@@ -143,16 +144,31 @@ export function chooseModel(models: readonly ModelInfo[], asked: string | null, 
 
 const wireOf = (model: ModelInfo): WireName => model.wires[0] ?? 'chat-completions'
 
+/** How long what was read of price and choice holds (ms), unless the price's own window is over before: half of the window's pace. */
+const SURGE_HOLDS_MS = 30_000
+
 /** The account's own choice to pause in a surge holds here too. What cannot be read now is left to the gateway's answer. */
-async function checkSurge({ system, connection }: Asker, services: CliServices, signal: AbortSignal): Promise<void> {
+function surgeCheck({ system, connection }: Asker, services: CliServices, signal: AbortSignal): () => Promise<void> {
   const { toolbox, pricing } = system
-  if (!toolbox || !pricing) return
-  const now = services.platform.clock.now()
-  try {
-    const [choice, price] = await Promise.all([toolbox.get(connection, signal), pricing.now(connection, signal)])
-    checkToolbox({ toolbox: { value: choice, asOf: now }, price: { value: price, asOf: now } }, now)
-  } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'turn.paused') throw thrown
-    services.platform.log.warn('chat.surge-unknown', { code: toErrorData(thrown).code })
+  const { clock, log } = services.platform
+  let read: { at: number; known: Promise<AccountFacts | null> } | null = null
+  const readNow = async (now: number): Promise<AccountFacts | null> => {
+    if (!toolbox || !pricing) return null
+    try {
+      const [choice, price] = await Promise.all([toolbox.get(connection, signal), pricing.now(connection, signal)])
+      return { toolbox: { value: choice, asOf: now }, price: { value: price, asOf: now } }
+    } catch (thrown) {
+      log.warn('chat.surge-unknown', { code: toErrorData(thrown).code })
+      return null
+    }
+  }
+  return async () => {
+    const now = clock.now()
+    const price = (await read?.known)?.price?.value
+    const over = price !== undefined && millisecondsLeft(price, now) === 0 && now - (read?.at ?? 0) >= 1_000
+    if (read === null || over || now - read.at >= SURGE_HOLDS_MS) read = { at: now, known: readNow(now) }
+    const known = await read.known
+    if (known) checkToolbox(known, now)
   }
 }
+type AccountFacts = Parameters<typeof checkToolbox>[0]

@@ -6,6 +6,8 @@ import { redact } from './redact.ts'
 
 /** Bytes after which the file becomes `….1.log` and a new one starts; so the log takes at most twice this. */
 const TURN_OVER = 1_000_000
+/** How long news waits for more of it (ms). */
+const TOGETHER_MS = 50
 
 export interface FileLog extends Log {
   /** Resolves when everything logged so far is written (or could not be). */
@@ -16,10 +18,17 @@ export function createFileLog(options: { file: string; clock: Clock; turnOver?: 
   const { file, clock, turnOver = TURN_OVER } = options
   let waiting: string[] = []
   let writing: Promise<void> | null = null
+  let hurry = (): void => undefined
 
   const writeAll = async (): Promise<void> => {
-    // Events of one moment become one write.
-    await Promise.resolve()
+    // Events of one moment become one write; what went wrong does not wait.
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, TOGETHER_MS)
+      hurry = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
     while (waiting.length > 0) {
       const lines = waiting.join('')
       waiting = []
@@ -38,9 +47,13 @@ export function createFileLog(options: { file: string; clock: Clock; turnOver?: 
   const add = (level: string) => (event: string, fields: Record<string, unknown> = {}): void => {
     waiting.push(`${JSON.stringify({ at: new Date(clock.now()).toISOString(), level, event, ...(redact(fields) as object) })}\n`)
     writing ??= writeAll()
+    if (level !== 'info') hurry()
   }
 
-  return { info: add('info'), warn: add('warn'), error: add('error'), flush: async () => void (await writing) }
+  return { info: add('info'), warn: add('warn'), error: add('error'), flush: async () => {
+    hurry()
+    await writing
+  } }
 }
 
 async function sizeOf(file: string): Promise<number> {
