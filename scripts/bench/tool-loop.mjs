@@ -113,8 +113,8 @@ function rowsOf(runs, steps) {
   return rows
 }
 
-/** By how many bytes the growth from step to step differs at most (the step's own number grows by a digit now and then). */
+/** By how many bytes the growth from step to step differs at most (the step's own number grows by a digit now and then). The second cache mark comes with the second step and stays. */
 function unevenness(bytes) {
-  const growth = bytes.slice(1).map((size, index) => size - bytes[index])
+  const growth = bytes.slice(2).map((size, index) => size - bytes[index + 1])
   return Math.max(...growth.slice(1).map((one, index) => Math.abs(one - growth[index])))
 }

@@ -1,6 +1,9 @@
 /** Server-sent events as gateways and relays really write them, cut at every byte. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../src-shared/errors.ts'
+import { systemTimers } from '../platform/node/machine.ts'
 import { decodeSse, parseEventData, type SseEvent, type SseOptions } from './sse.ts'
 import { bodyOf, everyCut } from './wires/testing/answers.ts'
 
@@ -86,5 +89,30 @@ describe('parseEventData', () => {
     expect(broken(true)).toThrow(expect.objectContaining({ code: 'stream.cut', fields: { requestId: 'req_9' } }))
     expect(broken(false)).toThrow(expect.objectContaining({ code: 'stream.malformed' }))
     expect(broken(false)).toThrow(AppError)
+  })
+})
+
+describe('the connection', () => {
+  it('is used again, although the answer’s last event comes before the end of its body', async () => {
+    const sockets = new Set<unknown>()
+    const server = createServer((request, response) => {
+      sockets.add(request.socket)
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: [DONE]\n\n')
+      setTimeout(() => response.end(), 20)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    try {
+      for (let turn = 0; turn < 3; turn += 1) {
+        const { body } = await fetch(url)
+        if (!body) throw new Error('no body')
+        for await (const event of decodeSse(body, { timers: systemTimers, idleMs: 5_000, signal: new AbortController().signal, url })) if (event.data === '[DONE]') break
+        await new Promise((resolve) => setTimeout(resolve, 60))
+      }
+      expect(sockets.size).toBe(1)
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
   })
 })

@@ -32,6 +32,7 @@ export async function* decodeSse(body: ReadableStream<Uint8Array>, options: SseO
   const events: SseEvent[] = []
   let unfinished = false
   let tooLong = false
+  let broken = false
   let last = ''
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARACTERS,
@@ -57,10 +58,39 @@ export async function* decodeSse(body: ReadableStream<Uint8Array>, options: SseO
     unfinished = true
     parser.feed(`${decoder.decode()}\n\n`)
     yield* events.splice(0)
+  } catch (error) {
+    broken = true
+    throw error
   } finally {
-    // Cancelling a body that is already closed or broken rejects; there is nothing left to release then.
-    reader.cancel().catch(() => undefined)
+    if (broken || options.signal.aborted) release(reader)
+    else void readToEnd(reader, options.timers)
   }
+}
+
+/** How long the end of a body may take after its last event (ms), and how much may still come. */
+const END_WITHIN_MS = 1_000
+const END_WITHIN_BYTES = 64 * 1024
+
+/** Who cancels a body gives its connection up. After an answer's last event only its end is missing: it is read, so that the next request goes the same way. */
+async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array>, timers: Timers): Promise<void> {
+  const stop = timers.after(END_WITHIN_MS, () => release(reader))
+  try {
+    for (let bytes = 0; bytes <= END_WITHIN_BYTES; ) {
+      const chunk = await reader.read()
+      if (chunk.done) return
+      bytes += chunk.value.byteLength
+    }
+    release(reader)
+  } catch {
+    // It broke off after all had been said.
+  } finally {
+    stop()
+  }
+}
+
+function release(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+  // Cancelling a body that is already closed or broken rejects; there is nothing left to release then.
+  reader.cancel().catch(() => undefined)
 }
 
 /** Parses an event's data. @throws AppError `stream.cut` for an unfinished event, `stream.malformed` otherwise. */

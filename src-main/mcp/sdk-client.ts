@@ -5,7 +5,8 @@ import { ConnectionFailure, type ConnectRequest, type ElicitAnswer, type ElicitR
 
 /** Everything is let through: one malformed tool or an unknown content type must not cost the whole answer. */
 const looseListSchema = z.looseObject({ tools: z.array(z.unknown()).catch([]), nextCursor: z.string().nullish().catch(null) })
-const looseSchema = z.record(z.string(), z.unknown())
+/** Any object; a schema over its keys would cost more than the call. */
+const looseSchema = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
 
 /** What the SDK itself says of a time-out; a server may use the same JSON-RPC code for something else. */
 const TIMED_OUT = /Request timed out$|Maximum total timeout exceeded$/

@@ -1,8 +1,9 @@
 /** Builds the body of a Chat Completions call (`POST /v1/chat/completions`) from a wire-neutral request. Pure. */
 import type { ToolImage } from '../../../src-shared/domain/tool.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
+import { onceForEach } from './once-for-each.ts'
 import { argumentsObject } from './tool-arguments.ts'
-import { onceForEach, wireHistory } from './wire-history.ts'
+import { wireHistory } from './wire-history.ts'
 
 type UserPart = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } }
 type Message =
@@ -35,13 +36,15 @@ export function chatCompletionsBody(request: ModelRequest, limit: LimitName): Ch
     ...(request.tools.length === 0
       ? {}
       : {
-          tools: request.tools.map((tool) => ({
-            type: 'function' as const,
-            function: { name: tool.name, description: tool.description, parameters: tool.inputSchema },
-          })),
+          tools: request.tools.map(toolOf),
         }),
   }
 }
+
+const toolOf = onceForEach((tool: ModelRequest['tools'][number]) => ({
+  type: 'function' as const,
+  function: { name: tool.name, description: tool.description, parameters: tool.inputSchema },
+}))
 
 const messagesOf = onceForEach(toMessages)
 

@@ -1,8 +1,9 @@
 /** Builds the body of a Messages call (`POST /v1/messages`) from a wire-neutral request. Pure. */
 import type { ToolImage } from '../../../src-shared/domain/tool.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
+import { onceForEach } from './once-for-each.ts'
 import { argumentsObject } from './tool-arguments.ts'
-import { onceForEach, wireHistory } from './wire-history.ts'
+import { wireHistory } from './wire-history.ts'
 
 /** Marks the end of what a gateway may keep ready for the next call. */
 type CacheMark = { cache_control?: { type: 'ephemeral' } }
@@ -46,7 +47,7 @@ export function messagesBody(request: ModelRequest): MessagesBody {
     messages,
     ...(request.tools.length === 0
       ? {}
-      : { tools: request.tools.map((tool, index) => ({ name: tool.name, description: tool.description, input_schema: tool.inputSchema, ...(index === request.tools.length - 1 ? CACHED : {}) })) }),
+      : { tools: request.tools.map((tool, index) => (index === request.tools.length - 1 ? { ...toolOf(tool), ...CACHED } : toolOf(tool))) }),
   }
 }
 
@@ -62,6 +63,8 @@ function markEnds(messages: readonly Message[]): void {
     if (last) message.content.push({ ...last, ...CACHED })
   }
 }
+
+const toolOf = onceForEach((tool: ModelRequest['tools'][number]) => ({ name: tool.name, description: tool.description, input_schema: tool.inputSchema }))
 
 const blocksOf = onceForEach(blocks)
 

@@ -1,7 +1,8 @@
 /** Builds the body of a Responses call (`POST /v1/responses`) from a wire-neutral request. Pure. */
 import type { ModelMessage, ModelRequest } from '../ports.ts'
+import { onceForEach } from './once-for-each.ts'
 import { argumentsObject } from './tool-arguments.ts'
-import { onceForEach, wireHistory } from './wire-history.ts'
+import { wireHistory } from './wire-history.ts'
 
 type InputPart = { type: 'input_text'; text: string } | { type: 'input_image'; image_url: string; detail: 'auto' }
 type Item =
@@ -32,11 +33,13 @@ export function responsesBody(request: ModelRequest): ResponsesBody {
     ...(request.tools.length === 0
       ? {}
       : {
-          // `strict` would refuse most schemas of MCP servers.
-          tools: request.tools.map((tool) => ({ type: 'function' as const, name: tool.name, description: tool.description, parameters: tool.inputSchema, strict: false as const })),
+          tools: request.tools.map(toolOf),
         }),
   }
 }
+
+// `strict` would refuse most schemas of MCP servers.
+const toolOf = onceForEach((tool: ModelRequest['tools'][number]) => ({ type: 'function' as const, name: tool.name, description: tool.description, parameters: tool.inputSchema, strict: false as const }))
 
 const itemsOf = onceForEach(toItems)
 

@@ -1,54 +1,54 @@
 /** A conversation whose calls have ids and names that every gateway takes, whatever a model made up once. Pure. */
 import type { ModelMessage } from '../ports.ts'
 import { LONGEST_CALL_ID, wireCallId } from './call-ids.ts'
+import { onceForEach } from './once-for-each.ts'
 
 const LONGEST_NAME = 64
 
 /**
  * The same conversation with ids that are unique in all of it (relays count from 0 again with every answer, which the Messages format refuses) and names of
- * letters, digits, `_` and `-`. What comes first keeps its id, so the beginning of a growing conversation stays the same, byte for byte.
+ * letters, digits, `_` and `-`. What comes first keeps its id, so the beginning of a growing conversation stays the same, byte for byte; a message in which
+ * nothing has to change stays the same object.
  */
 export function wireHistory(messages: readonly ModelMessage[]): ModelMessage[] {
   const taken = new Set<string>()
-  let renamed: { from: string; to: string; answered: boolean }[] = []
+  /** The calls of the newest answer and what they are called now; null while nothing was renamed. */
+  let renamed: { from: string; to: string; answered: boolean }[] | null = null
   return messages.map((message) => {
-    if (message.role === 'assistant') {
-      renamed = message.toolCalls.map(({ callId }) => ({ from: callId, to: freeId(wireCallId(callId), taken), answered: false }))
-      return asBefore(message, { ...message, toolCalls: message.toolCalls.map((call, index) => ({ ...call, callId: renamed[index]?.to ?? call.callId, name: wireToolName(call.name) })) })
-    }
     if (message.role === 'user') return message
-    return asBefore(message, {
+    if (message.role === 'assistant') {
+      renamed = null
+      const ids = plainIds(message)
+      if (ids && ids.every((id) => !taken.has(id))) {
+        for (const id of ids) taken.add(id)
+        return message
+      }
+      const names = message.toolCalls.map(({ callId }) => ({ from: callId, to: freeId(wireCallId(callId), taken), answered: false }))
+      renamed = names
+      return { ...message, toolCalls: message.toolCalls.map((call, index) => ({ ...call, callId: names[index]?.to ?? call.callId, name: wireToolName(call.name) })) }
+    }
+    if (renamed === null && plainIds(message)) return message
+    const names = renamed ?? []
+    return {
       ...message,
       results: message.results.map((result) => {
-        const call = renamed.find((one) => one.from === result.callId && !one.answered)
+        const call = names.find((one) => one.from === result.callId && !one.answered)
         if (!call) return { ...result, callId: wireCallId(result.callId) }
         call.answered = true
         return { ...result, callId: call.to }
       }),
-    })
+    }
   })
 }
 
-/** What was written for a message, for as long as it is the same: a long turn sends nearly the same history with every step. */
-export function onceForEach<Written>(write: (message: ModelMessage) => Written): (message: ModelMessage) => Written {
-  const written = new WeakMap<ModelMessage, Written>()
-  return (message) => {
-    const known = written.get(message)
-    if (known !== undefined) return known
-    const fresh = write(message)
-    written.set(message, fresh)
-    return fresh
-  }
-}
-
-/** The message itself where nothing in it had to change. */
-function asBefore(message: ModelMessage, changed: ModelMessage): ModelMessage {
-  if (message.role === 'assistant' && changed.role === 'assistant') {
-    return changed.toolCalls.every((call, index) => call.callId === message.toolCalls[index]?.callId && call.name === message.toolCalls[index].name) ? message : changed
-  }
-  if (message.role === 'tool' && changed.role === 'tool') return changed.results.every(({ callId }, index) => callId === message.results[index]?.callId) ? message : changed
-  return changed
-}
+/** The ids of a message whose ids (all different) and names every gateway takes as they are, else null. */
+const plainIds = onceForEach((message: ModelMessage): readonly string[] | null => {
+  if (message.role === 'user') return []
+  const ids = message.role === 'assistant' ? message.toolCalls.map(({ callId }) => callId) : message.results.map(({ callId }) => callId)
+  const isPlain = ids.every((id) => id !== '' && wireCallId(id) === id) && new Set(ids).size === ids.length
+  const names = message.role === 'assistant' ? message.toolCalls.map(({ name }) => name) : []
+  return isPlain && names.every((name) => wireToolName(name) === name) ? ids : null
+})
 
 function freeId(id: string, taken: Set<string>): string {
   let free = id === '' ? 'call' : id

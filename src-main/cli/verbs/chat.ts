@@ -33,6 +33,8 @@ export const runChat: Verb = async (context) => {
   const prompt = await promptOf(context)
   const mcp = await openMcpHost(services, invocation.values['mcp'], cwd)
   watchServers(mcp, output)
+  // The turn will want them first: they start while the gateway is asked who we are. What goes wrong is said by the turn.
+  if (mode !== 'chat') void mcp.tools(interrupted).catch(() => undefined)
   const asker = await connect(invocation, services)
   const models = await asker.system.models.list(asker.connection, interrupted)
   const printer = createChatPrinter(output)
@@ -155,7 +157,10 @@ function surgeCheck({ system, connection }: Asker, services: CliServices, signal
   const readNow = async (now: number): Promise<AccountFacts | null> => {
     if (!toolbox || !pricing) return null
     try {
-      const [choice, price] = await Promise.all([toolbox.get(connection, signal), pricing.now(connection, signal)])
+      // One after the other: a turn keeps one connection, and the price matters only to who wants to wait.
+      const choice = await toolbox.get(connection, signal)
+      if (choice !== 'pause') return null
+      const price = await pricing.now(connection, signal)
       return { toolbox: { value: choice, asOf: now }, price: { value: price, asOf: now } }
     } catch (thrown) {
       log.warn('chat.surge-unknown', { code: toErrorData(thrown).code })
