@@ -29,16 +29,20 @@ export interface MessagesBody {
 
 /** The format takes no empty text blocks and wants the roles to alternate: empty pieces are left out, neighbours of one role joined. */
 export function messagesBody(request: ModelRequest): MessagesBody {
-  const messages: Message[] = []
+  const groups: ModelMessage[][] = []
   for (const message of wireHistory(request.messages)) {
-    const content = blocksOf(message)
-    if (content.length === 0) continue
-    const role = message.role === 'assistant' ? 'assistant' : 'user'
-    const last = messages.at(-1)
-    if (last?.role === role) last.content.push(...content)
-    else messages.push({ role, content: [...content] })
+    if (said(message).content.length === 0) continue
+    const last = groups.at(-1)
+    if (last?.[0] && said(last[0]).role === said(message).role) last.push(message)
+    else groups.push([message])
   }
-  markEnds(messages)
+  const marked = new Set(groups.filter(([first]) => first?.role !== 'assistant').slice(-MARKED_MESSAGES))
+  const messages = groups.map((group): Message => {
+    const [first] = group
+    if (group.length === 1 && first && !marked.has(group)) return said(first)
+    const content = group.flatMap((message) => said(message).content)
+    return { role: first?.role === 'assistant' ? 'assistant' : 'user', content: marked.has(group) ? withMark(content) : content }
+  })
   return {
     model: request.model,
     max_tokens: request.maxTokens,
@@ -56,17 +60,14 @@ const CACHED = { cache_control: { type: 'ephemeral' } } as const
 const MARKED_MESSAGES = 2
 
 /** The newest end is what the next call begins with; the one before it is what this call finds again. */
-function markEnds(messages: readonly Message[]): void {
-  for (const message of messages.filter(({ role }) => role === 'user').slice(-MARKED_MESSAGES)) {
-    const last = message.content.pop()
-    // A copy: the block without the mark is what the next call says.
-    if (last) message.content.push({ ...last, ...CACHED })
-  }
+function withMark(content: readonly Block[]): Block[] {
+  return content.map((block, index) => (index === content.length - 1 ? { ...block, ...CACHED } : block))
 }
 
 const toolOf = onceForEach((tool: ModelRequest['tools'][number]) => ({ name: tool.name, description: tool.description, input_schema: tool.inputSchema }))
 
-const blocksOf = onceForEach(blocks)
+/** A message that stands alone, in the format's form. */
+const said = onceForEach((message: ModelMessage): Message => ({ role: message.role === 'assistant' ? 'assistant' : 'user', content: blocks(message) }))
 
 function blocks(message: ModelMessage): Block[] {
   if (message.role === 'user') return text(message.text)

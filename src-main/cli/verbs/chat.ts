@@ -153,7 +153,6 @@ const SURGE_HOLDS_MS = 30_000
 function surgeCheck({ system, connection }: Asker, services: CliServices, signal: AbortSignal): () => Promise<void> {
   const { toolbox, pricing } = system
   const { clock, log } = services.platform
-  let read: { at: number; known: Promise<AccountFacts | null> } | null = null
   const readNow = async (now: number): Promise<AccountFacts | null> => {
     if (!toolbox || !pricing) return null
     try {
@@ -167,11 +166,13 @@ function surgeCheck({ system, connection }: Asker, services: CliServices, signal
       return null
     }
   }
+  // Asked for at once: by the first model call it is known.
+  let read = { at: clock.now(), known: readNow(clock.now()) }
   return async () => {
     const now = clock.now()
-    const price = (await read?.known)?.price?.value
-    const over = price !== undefined && millisecondsLeft(price, now) === 0 && now - (read?.at ?? 0) >= 1_000
-    if (read === null || over || now - read.at >= SURGE_HOLDS_MS) read = { at: now, known: readNow(now) }
+    const price = (await read.known)?.price?.value
+    const over = price !== undefined && millisecondsLeft(price, now) === 0 && now - read.at >= 1_000
+    if (over || now - read.at >= SURGE_HOLDS_MS) read = { at: now, known: readNow(now) }
     const known = await read.known
     if (known) checkToolbox(known, now)
   }
