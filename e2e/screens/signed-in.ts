@@ -46,9 +46,11 @@ test('rooms', async ({ journey }) => {
 
   await newSession(page, project)
   await shoot(page, 'chat-new')
-  await send(page, 'stream 1500 characters')
+  await send(page, 'think The person wants to see a longer answer. I begin with what matters and keep it short.\nstream 1500 characters')
   await expect(receiptLines(page)).toHaveCount(1)
+  await page.getByRole('button', { name: /^Thought/ }).click()
   await shoot(page, 'chat-answer')
+  await page.getByRole('button', { name: /^Thought/ }).click()
   await send(page, 'both: read src/total.ts | in src/total.ts replace "let sum = 0" with "let sum = 0 // in cents"\nsay The comment is in place.')
   const asked = page.getByRole('region', { name: /total\.ts/ })
   await expect(asked.getByRole('button', { name: 'Allow once' })).toBeVisible()

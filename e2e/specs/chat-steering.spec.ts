@@ -7,7 +7,7 @@ import { expect, test } from '../fixtures/journey.ts'
 import { receiptLines, goTo } from '../fixtures/rooms.ts'
 import { signIn } from '../fixtures/sign-in.ts'
 
-test('a message while it works, a plan carried out, a limit, a pin', async ({ journey }) => {
+test('thinking, a message while it works, a plan carried out, a limit, a pin', async ({ journey }) => {
   test.setTimeout(150_000)
   const notes = path.join(journey.person.project, 'notes.md')
   writeFileSync(notes, '# Notes\n\nan old line\n')
@@ -15,6 +15,21 @@ test('a message while it works, a plan carried out, a limit, a pin', async ({ jo
   const { page } = app
   await signIn(journey, app)
   await openNewSession(page, journey.person.project, 'offline-practice')
+
+  await test.step('what the model thinks is folded, and how long it thinks is chosen', async () => {
+    await page.getByRole('button', { name: 'Effort: Usual effort' }).click()
+    await page.getByRole('menuitemradio', { name: /^High effort/ }).click()
+    await expect(page.getByRole('button', { name: 'Effort: High effort' })).toBeVisible()
+    await sendAndClear(page, 'think The folder comes first.\nlist\nthink Now the words.\nsay Looked around')
+    await expect(receiptLines(page)).toHaveCount(1)
+    const thoughts = conversation(page).getByRole('button', { name: /^Thought/ })
+    await expect(thoughts).toHaveCount(2)
+    await expect(conversation(page).getByText('The folder comes first.')).toHaveCount(1)
+    await thoughts.first().click()
+    await expect(conversation(page).getByText('The folder comes first.')).toHaveCount(2)
+    expect(await barriers(page)).toEqual([])
+    await thoughts.first().click()
+  })
 
   await test.step('a message typed meanwhile waits, can be taken back, and is answered in the same turn', async () => {
     await sendAndClear(page, 'stream 6000 characters at 2000 per second')
@@ -27,7 +42,7 @@ test('a message while it works, a plan carried out, a limit, a pin', async ({ jo
     await expect(messageBox(page)).toHaveValue('say never said')
     await messageBox(page).fill('')
     await expect(conversation(page).getByText('Said after all').last()).toBeVisible({ timeout: 20_000 })
-    await expect(receiptLines(page)).toHaveCount(1)
+    await expect(receiptLines(page)).toHaveCount(2)
     await expect(waiting).toHaveCount(0)
   })
 
@@ -35,10 +50,10 @@ test('a message while it works, a plan carried out, a limit, a pin', async ({ jo
     await page.getByRole('button', { name: 'Mode: Agent' }).click()
     await page.getByRole('menuitemradio', { name: /^Plan/ }).click()
     await sendAndClear(page, 'in notes.md replace "an old line" with "a new line"')
-    await expect(receiptLines(page)).toHaveCount(2)
+    await expect(receiptLines(page)).toHaveCount(3)
     expect(readFileSync(notes, 'utf8')).toContain('an old line')
     await page.getByRole('button', { name: 'Carry out the plan' }).click()
-    await expect(receiptLines(page)).toHaveCount(3)
+    await expect(receiptLines(page)).toHaveCount(4)
     await expect(page.getByRole('button', { name: 'Carry out the plan' })).toHaveCount(0)
     await expect(page.getByRole('button', { name: 'Mode: Agent' })).toBeVisible()
   })

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { WireName } from '../../src-shared/domain/account.ts'
 import type { ApprovalDecision, ApprovalRule, ChatEvent, SessionFind, SessionMode, SessionPage, SessionSummary } from '../../src-shared/domain/session.ts'
+import type { Effort } from '../../src-shared/domain/setup.ts'
 import type { Connection, Usage, Wire } from '../api/ports.ts'
 import type { McpHost } from '../mcp/ports.ts'
 import type { Clock, Ids, Log, Timers } from '../platform/ports.ts'
@@ -68,6 +69,8 @@ export interface Chat {
   retryNow(input: { sessionId: string }): void
   setMode(input: { sessionId: string; mode: SessionMode }): void
   setPinned(input: { sessionId: string; pinned: boolean }): void
+  /** How long the model thinks; null = as it does by itself. */
+  setEffort(input: { sessionId: string; effort: Effort | null }): void
   /** Null = no limit. */
   setBudget(input: { sessionId: string; budgetMicro: number | null }): void
   /** @throws AppError `approval.gone` */

@@ -136,7 +136,7 @@ export function createChat(deps: ChatDeps): Chat {
       })
       return [...said, ...(queued.length > 0 ? [{ type: 'queued', sessionId: session.id, queued: [] } as const] : []), ...events]
     })
-    const history = buildMemory(repository.conversation(session.id, MEMORY_CHARACTERS), { resume: prompt === null })
+    const history = buildMemory(repository.conversation(session.id, MEMORY_CHARACTERS), { resume: prompt === null, thinking: prompt === null ? repository.newestThinking(session.id) : [] })
     const turn = startTurn(runner, { session: next, turnId, startedAt: now, history })
     turns.set(session.id, turn)
     const ended = turn.ended.then(() => {
@@ -221,6 +221,7 @@ export function createChat(deps: ChatDeps): Chat {
     retryNow: ({ sessionId }) => turns.get(sessionId)?.retryNow(),
     setMode: ({ sessionId, mode }) => save({ ...sessionOf(sessionId), mode }),
     setPinned: ({ sessionId, pinned }) => save({ ...sessionOf(sessionId), pinned }),
+    setEffort: ({ sessionId, effort }) => save({ ...sessionOf(sessionId), effort }),
     setBudget: ({ sessionId, budgetMicro }) => save({ ...sessionOf(sessionId), budgetMicro }),
     stop: ({ sessionId }) => turns.get(sessionId)?.stop('stopped'),
     retry: async ({ sessionId }) => {

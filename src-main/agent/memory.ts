@@ -1,6 +1,6 @@
 /** The conversation as the model gets it, rebuilt from what is kept: every call has a result, old and long things are shortened. Pure. */
 import { AppError } from '../../src-shared/errors.ts'
-import type { ModelMessage } from '../api/ports.ts'
+import type { ModelMessage, ThinkingPart } from '../api/ports.ts'
 import { CANCELLED_TEXT } from '../sessions/recover.ts'
 import type { ConversationEntry } from '../sessions/tool-calls-table.ts'
 import { capCharacters } from './cap-text.ts'
@@ -46,13 +46,13 @@ const LEFT_OUT = '[Earlier parts of this conversation are left out because it is
  */
 export function buildMemory(
   entries: readonly ConversationEntry[],
-  options: { resume: boolean; limits?: MemoryLimits },
+  options: { resume: boolean; limits?: MemoryLimits; thinking?: readonly (ThinkingPart & { turnId: string; step: number })[] },
 ): ModelMessage[] {
   const limits = options.limits ?? MEMORY_LIMITS
   const turns = [...new Set(entries.map((entry) => entry.turnId))]
   const whole = new Set(turns.slice(-limits.wholeTurns))
   const messages: ModelMessage[] = []
-  for (const group of groupSteps(entries)) messages.push(...toMessages(group, whole, limits))
+  for (const group of groupSteps(entries)) messages.push(...toMessages(group, whole, limits, options.thinking ?? []))
   // More than one where going on broke off again.
   for (let last = messages.at(-1); options.resume && last?.role === 'assistant' && last.toolCalls.length === 0; last = messages.at(-1)) messages.pop()
   return fitMemory(messages, limits)
@@ -70,19 +70,21 @@ function groupSteps(entries: readonly ConversationEntry[]): ConversationEntry[][
   return groups
 }
 
-function toMessages(group: readonly ConversationEntry[], whole: ReadonlySet<string>, limits: MemoryLimits): ModelMessage[] {
+function toMessages(group: readonly ConversationEntry[], whole: ReadonlySet<string>, limits: MemoryLimits, kept: readonly (ThinkingPart & { turnId: string; step: number })[]): ModelMessage[] {
   const first = group[0]
   if (!first) return []
   if (first.kind === 'user') return [{ role: 'user', text: first.text }]
   const cap = (text: string): string => (whole.has(first.turnId) ? text : capCharacters(text, limits.oldResult))
   const text = group.map((entry) => (entry.kind === 'assistant' ? entry.text : '')).join('')
   const calls = group.filter((entry) => entry.kind === 'tool')
+  const thinking = kept.filter(({ turnId, step }) => turnId === first.turnId && step === first.step).map(({ wire, model, data }): ThinkingPart => ({ wire, model, data }))
   if (calls.length === 0) return text === '' ? [] : [{ role: 'assistant', text, toolCalls: [] }]
   return [
     {
       role: 'assistant',
       text,
       toolCalls: calls.map((call) => ({ callId: call.callId, name: call.name, argumentsText: shortArguments(call.argumentsText, whole.has(call.turnId), limits) })),
+      ...(thinking.length === 0 ? {} : { thinking }),
     },
     {
       role: 'tool',
@@ -152,6 +154,9 @@ function leaveOutOldest(messages: readonly ModelMessage[], total: number): Model
 
 function sizeOf(message: ModelMessage): number {
   if (message.role === 'user') return message.text.length
-  if (message.role === 'assistant') return message.text.length + message.toolCalls.reduce((sum, call) => sum + call.argumentsText.length, 0)
+  if (message.role === 'assistant') {
+    const thinking = message.thinking?.reduce((sum, { data }) => sum + JSON.stringify(data).length, 0) ?? 0
+    return message.text.length + thinking + message.toolCalls.reduce((sum, call) => sum + call.argumentsText.length, 0)
+  }
   return message.results.reduce((sum, result) => sum + result.text.length, 0)
 }

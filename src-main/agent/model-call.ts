@@ -1,11 +1,13 @@
 /** One model call of a turn: the stream's events sorted into text, calls, receipt and end. Runs in main. */
 import type { StepReceipt } from '../../src-shared/domain/session.ts'
-import type { Connection, ModelRequest, Wire } from '../api/ports.ts'
+import type { Connection, ModelRequest, ThinkingPart, Wire } from '../api/ports.ts'
 import { smallerAnswer } from './answer-limit.ts'
 import type { TurnEvent } from './turn-state.ts'
 
 export interface ModelCallSinks {
   text(text: string): void
+  thinking(text: string): void
+  thinkingPart(part: ThinkingPart): void
   toolCall(call: { callId: string; name: string; argumentsText: string }): void
   /** What is known of the call's receipt so far. */
   receipt(receipt: StepReceipt): void
@@ -44,6 +46,13 @@ export async function callModel(
         case 'text':
           heard = true
           sinks.text(event.text)
+          break
+        case 'thinking':
+          heard = true
+          sinks.thinking(event.text)
+          break
+        case 'thinking-part':
+          sinks.thinkingPart(event.part)
           break
         case 'tool-call':
           heard = true

@@ -1,7 +1,7 @@
 /** Writes down what a turn does as items of its session, and announces it: the only place where the turn machine's state becomes rows and events. */
 import type { BudgetWarning, ChatEvent, SessionItem, SessionSummary, StepReceipt } from '../../src-shared/domain/session.ts'
 import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
-import type { ModelMessage } from '../api/ports.ts'
+import type { ModelMessage, ThinkingPart } from '../api/ports.ts'
 import type { Clock, Ids } from '../platform/ports.ts'
 import { turnReceipt } from '../sessions/recover.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
@@ -13,6 +13,10 @@ import type { TurnCall, TurnState } from './turn-state.ts'
 export interface Recorder {
   /** Text of the model, as it streams. */
   text(step: number, text: string): void
+  /** What the model thinks, as it streams. */
+  thinking(step: number, text: string): void
+  /** Keeps a piece of thinking for the model itself. */
+  thinkingPart(step: number, part: ThinkingPart): void
   /** Keeps that a model call was made (again with its token counts), so that its cost can be asked for. */
   receipt(step: number, receipt: StepReceipt): void
   /** Puts what the person wrote meanwhile into the session, in its place, and gives it for the model. */
@@ -30,7 +34,8 @@ export interface Recorder {
   giveUp(error: AppErrorData, toolCalls: number): void
 }
 
-type AssistantItem = Extract<SessionItem, { kind: 'assistant' }>
+/** What streams: words of the answer, or of the thinking before it. */
+type StreamedItem = Extract<SessionItem, { kind: 'assistant' | 'thinking' }>
 
 export function createRecorder(
   deps: { repository: SessionRepository; outbox: Outbox; clock: Clock; ids: Ids; changedFiles(turnId: string): number },
@@ -40,8 +45,9 @@ export function createRecorder(
   const { sessionId, turnId } = turn
   const madeAt = new Map<string, number>()
   let warned: BudgetWarning | null = null
-  let assistant: AssistantItem | null = null
-  let assistantStep = -1
+  let open: StreamedItem | null = null
+  let openStep = -1
+  let parts = 0
   let written = NEW_TURN
   let latest = NEW_TURN
   const receipts = new Map<string, { step: number; receipt: StepReceipt }>()
@@ -50,9 +56,22 @@ export function createRecorder(
   const itemEvent = (index: number, item: SessionItem): ChatEvent => ({ type: 'item', sessionId, index, item })
 
   const closeText = (): ChatEvent[] => {
-    if (!assistant || assistant.done) return []
-    assistant = { ...assistant, done: true }
-    return [itemEvent(repository.replaceItem(assistant), assistant)]
+    if (!open || open.done) return []
+    open = open.kind === 'thinking' ? { ...open, done: true, ms: clock.now() - open.at } : { ...open, done: true }
+    return [itemEvent(repository.replaceItem(open), open)]
+  }
+
+  const say = (step: number, text: string, kind: StreamedItem['kind']): void => {
+    if (text === '') return
+    if (!open || open.kind !== kind || open.done || openStep !== step) {
+      const base = { id: ids.next('item'), turnId, at: clock.now(), text: '', done: false }
+      const item: StreamedItem = kind === 'thinking' ? { kind, ...base, ms: null } : { kind, ...base }
+      outbox.commit(() => [...closeText(), itemEvent(repository.appendItem(sessionId, step, item), item)])
+      open = item
+      openStep = step
+    }
+    outbox.text({ type: 'delta', sessionId, itemId: open.id, offset: open.text.length, text })
+    open = { ...open, text: open.text + text }
   }
 
   const writeCall = (call: TurnCall, previous: TurnCall | undefined, step: number): ChatEvent[] => {
@@ -114,16 +133,15 @@ export function createRecorder(
   }
 
   return {
-    text: (step, text) => {
-      if (text === '') return
-      if (!assistant || assistantStep !== step) {
-        const item: AssistantItem = { kind: 'assistant', id: ids.next('item'), turnId, at: clock.now(), text: '', done: false }
-        outbox.commit(() => [itemEvent(repository.appendItem(sessionId, step, item), item)])
-        assistant = item
-        assistantStep = step
-      }
-      outbox.text({ type: 'delta', sessionId, itemId: assistant.id, offset: assistant.text.length, text })
-      assistant = { ...assistant, text: assistant.text + text }
+    text: (step, text) => say(step, text, 'assistant'),
+    thinking: (step, text) => say(step, text, 'thinking'),
+    thinkingPart: (step, part) => {
+      parts += 1
+      const number = parts
+      outbox.later(() => {
+        repository.saveThinking(turnId, step, number, part)
+        return []
+      })
     },
     receipt: (step, receipt) => {
       // Under its name once it has one: the first write may come before the gateway named the answer.
@@ -156,7 +174,7 @@ export function createRecorder(
       latest = state
       if (mustBeKept(written, state)) outbox.commit(writeStates)
       else outbox.later(writeStates)
-      if (stepped) assistant = null
+      if (stepped) open = null
     },
     giveUp: (error, toolCalls) => {
       const session = repository.session(sessionId)

@@ -1,7 +1,7 @@
 /** Small things that a running turn works out. Pure. */
 import { costOfTokens } from '../../src-shared/domain/money.ts'
 import type { StepReceipt } from '../../src-shared/domain/session.ts'
-import type { ModelMessage } from '../api/ports.ts'
+import type { ModelMessage, ThinkingPart } from '../api/ports.ts'
 import { costOf, type Rate } from './budget.ts'
 import type { TurnCall } from './turn-state.ts'
 
@@ -19,9 +19,9 @@ export function countedReceipt(receipt: StepReceipt, rate: Rate | null): StepRec
 }
 
 /** What the model said and got back in one step, results in call order. */
-export function answeredMessages(text: string, calls: readonly TurnCall[]): ModelMessage[] {
+export function answeredMessages(text: string, calls: readonly TurnCall[], thinking: readonly ThinkingPart[] = []): ModelMessage[] {
   return [
-    { role: 'assistant', text, toolCalls: calls.map((call) => ({ callId: call.callId, name: call.wireName, argumentsText: call.argumentsText })) },
+    { role: 'assistant', text, toolCalls: calls.map((call) => ({ callId: call.callId, name: call.wireName, argumentsText: call.argumentsText })), ...(thinking.length === 0 ? {} : { thinking }) },
     {
       role: 'tool',
       results: calls.map((call) => ({

@@ -1,7 +1,7 @@
 /** Runs one turn: feeds the turn machine and does what it asks for (model calls, tools, waits). Holds no rules of its own; runs in main. */
 import type { ApprovalDecision, SessionSummary } from '../../src-shared/domain/session.ts'
 import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
-import type { ModelMessage, ModelRequest } from '../api/ports.ts'
+import type { ModelMessage, ModelRequest, ThinkingPart } from '../api/ports.ts'
 import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
 import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
 import { checkCall, errorText, factsOf, type CheckedCall } from './check-call.ts'
@@ -39,6 +39,7 @@ export function startTurn(
   let messages: readonly ModelMessage[] = turn.history
   let state: TurnState = NEW_TURN
   let stepText = ''
+  let stepThinking: ThinkingPart[] = []
   let told = 0
   let catalog: Catalog | null = null
   let answerTokens = MAX_ANSWER_TOKENS
@@ -97,10 +98,11 @@ export function startTurn(
       // Once for each step: a call that is made again has it already.
       if (told !== state.step) {
         told = state.step
-        if (state.answered.length > 0) messages = [...messages, ...answeredMessages(stepText, state.answered)]
+        if (state.answered.length > 0) messages = [...messages, ...answeredMessages(stepText, state.answered, stepThinking)]
         else if (stepText !== '') messages = [...messages, { role: 'assistant', text: stepText, toolCalls: [] }]
       }
       stepText = ''
+      stepThinking = []
       messages = [...messages, ...recorder.deliver(state.step)]
       // What was to be told was taken back: the model has said its last.
       if (state.step > 0 && messages.at(-1)?.role === 'assistant') return dispatch({ type: 'model-finished', reason: 'end' })
@@ -116,6 +118,7 @@ export function startTurn(
         messages,
         tools: catalog.tools.map((tool) => tool.definition),
         maxTokens: answerTokens,
+        effort: session.effort ?? null,
       }
       countedInput = countInput(request)
       const { caps, session: sessionSpent, day, rate } = deps.spending(session)
@@ -131,6 +134,14 @@ export function startTurn(
         toolCall: ({ callId, name, argumentsText }) => {
           const tool = catalog?.find(name) ?? null
           dispatch({ type: 'tool-call', key: deps.ids.next('item'), callId, name, argumentsText, facts: tool && factsOf(tool) })
+        },
+        thinking: (text) => {
+          dispatch({ type: 'text' })
+          recorder.thinking(number, text)
+        },
+        thinkingPart: (part) => {
+          stepThinking.push(part)
+          recorder.thinkingPart(number, part)
         },
         text: (text) => {
           stepText += text

@@ -5,6 +5,7 @@ import type {
 } from '../../src-shared/domain/gateway.ts'
 import type { MicroDollars } from '../../src-shared/domain/money.ts'
 import type { PriceNow, ToolboxChoice } from '../../src-shared/domain/price.ts'
+import type { Effort } from '../../src-shared/domain/setup.ts'
 import type { ToolDefinition, ToolImage } from '../../src-shared/domain/tool.ts'
 import type { DevicePoll, DeviceStartAnswer } from '../../src-shared/http/device-login.ts'
 
@@ -118,9 +119,18 @@ export interface System {
 
 export type ModelMessage =
   | { role: 'user'; text: string }
-  | { role: 'assistant'; text: string; toolCalls: readonly { callId: string; name: string; argumentsText: string }[] }
+  /** `thinking`: what the model wants back while its tool calls go on. */
+  | { role: 'assistant'; text: string; toolCalls: readonly { callId: string; name: string; argumentsText: string }[]; thinking?: readonly ThinkingPart[] }
   /** Results go back in call order. */
   | { role: 'tool'; results: readonly { callId: string; name: string; text: string; isError: boolean; images: readonly ToolImage[] }[] }
+
+/** A piece of a model's thinking in the form in which its wire takes it back; nothing in it is meant for anybody else. */
+export interface ThinkingPart {
+  wire: WireName
+  /** As asked for: another model cannot read it. */
+  model: string
+  data: Readonly<Record<string, unknown>>
+}
 
 export interface ModelRequest {
   model: string
@@ -129,12 +139,17 @@ export interface ModelRequest {
   tools: readonly ToolDefinition[]
   /** Of the answer. */
   maxTokens: number
+  /** Left out or null: as the model does by itself. */
+  effort?: Effort | null
 }
 
 /** A streamed answer as wire-neutral events, in order. `finish` is always last unless the stream throws. */
 export type ModelEvent =
   | { type: 'started'; responseId: string | null; requestId: string | null; model: string | null }
   | { type: 'text'; text: string }
+  /** What it thinks, for people to read. */
+  | { type: 'thinking'; text: string }
+  | { type: 'thinking-part'; part: ThinkingPart }
   | { type: 'tool-call'; callId: string; name: string; argumentsText: string }
   /** `inputTokens` counts all of the input; what of it was read from or written to the gateway's cache is told where the gateway tells it. */
   | { type: 'usage'; inputTokens: number | null; outputTokens: number | null; cacheReadTokens?: number | null; cacheWriteTokens?: number | null }

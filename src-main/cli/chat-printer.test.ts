@@ -35,6 +35,19 @@ describe('text', () => {
   })
 })
 
+describe('thinking', () => {
+  const thought = (text: string): ChatEvent => item({ kind: 'thinking', id: 'th', turnId: 't', at: 0, text, done: false, ms: null })
+  const more: ChatEvent = { type: 'delta', sessionId: 's', itemId: 'th', offset: 2, text: ' then' }
+  it('is no part of the answer on a terminal, and told apart in JSON', () => {
+    const plain = terminal()
+    plain.printer.onEvents([thought('Hm'), more, answer('Hello', true)])
+    expect(plain.seen.stdout).toBe('Hello\n')
+    const lines = terminal(true)
+    lines.printer.onEvents([thought('Hm'), more])
+    expect(lines.seen.stdout.trim().split('\n').map((line): unknown => JSON.parse(line))).toEqual([{ type: 'thinking', itemId: 'th', text: 'Hm' }, { type: 'thinking', itemId: 'th', text: ' then' }])
+  })
+})
+
 describe('tool calls', () => {
   it('stand beside the text, each change once', () => {
     const { seen, printer } = terminal()

@@ -12,6 +12,8 @@ export interface ChatPrinter {
 export function createChatPrinter(output: Output): ChatPrinter {
   /** How much of each answer has been printed, in characters. */
   const printed = new Map<string, number>()
+  /** Items that are thinking: not for the terminal's stdout, which is the answer. */
+  const thoughts = new Set<string>()
   const calls = new Map<string, ToolCallView['status']>()
   let denied = 0
   let atLineStart = true
@@ -21,6 +23,7 @@ export function createChatPrinter(output: Output): ChatPrinter {
     const fresh = text.slice(Math.max(0, done - offset))
     if (fresh === '' || offset > done) return
     printed.set(itemId, done + fresh.length)
+    if (thoughts.has(itemId)) return output.event({ type: 'thinking', itemId, text: fresh })
     if (output.json) output.event({ type: 'text', itemId, text: fresh })
     else output.text(forTerminal(fresh))
     atLineStart = fresh.endsWith('\n')
@@ -35,6 +38,10 @@ export function createChatPrinter(output: Output): ChatPrinter {
     if (item.kind === 'assistant') {
       print(item.id, 0, item.text)
       if (item.done) endLine()
+    }
+    if (item.kind === 'thinking') {
+      thoughts.add(item.id)
+      print(item.id, 0, item.text)
     }
     if (item.kind === 'tool') onCall(item.call)
   }

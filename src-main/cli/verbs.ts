@@ -83,6 +83,7 @@ export const VERBS = [
       { name: 'prompt', value: 'TEXT', about: 'what to do; - reads it from stdin' },
       { name: 'approve', value: 'none|reads|all', about: 'what may run without asking (default none: only looking around in the folder)' },
       { name: 'mode', value: 'chat|plan|agent', about: 'no tools, only looking with a plan at the end, or all tools (default agent, or as the session is)' },
+      { name: 'effort', value: 'low|medium|high|xhigh', about: 'how long the model thinks (default: as it does by itself, or as the session is)' },
       { name: 'budget', value: 'DOLLARS', about: 'most that this turn may cost; it stops before the call that could pass it' },
       { name: 'model', value: 'M', about: 'model (default: the one of the settings, else the gateway’s first)' },
       { name: 'wire', value: 'messages|chat-completions|responses', about: 'how to call it (default: what the model answers on)' },

@@ -57,7 +57,7 @@ export function forkSession({ repository, clock, ids }: CopyDeps, from: { sessio
 
 /** In a copy nothing is under way. */
 function settled(item: SessionItem): SessionItem {
-  if (item.kind === 'assistant') return { ...item, done: true }
+  if (item.kind === 'assistant' || item.kind === 'thinking') return { ...item, done: true }
   if (item.kind !== 'tool' || !['waiting', 'queued', 'running'].includes(item.call.status)) return item
   return { ...item, call: { ...item.call, status: 'cancelled', approvalId: null, isError: true } }
 }

@@ -10,6 +10,7 @@
  * ITEM, besides "id", "turnId" and "at": TIME, one of
  *   { "kind": "user", "text" }
  *   { "kind": "assistant", "text", "done": BOOLEAN }            done false = it was still being written
+ *   { "kind": "thinking", "text", "done": BOOLEAN, "ms": INTEGER | null }
  *   { "kind": "tool", "callId", "tool", "wireName", "server": STRING | null (null = Portico's own), "summary",
  *     "arguments": JSON value, or STRING when it is none (cut after 20,000 characters),
  *     "status": "waiting" | "queued" | "running" | "done" | "failed" | "denied" | "cancelled",
@@ -46,6 +47,8 @@ function itemFields(rows: ExportRows, item: SessionItem): Record<string, unknown
       return { text: item.text }
     case 'assistant':
       return { text: item.text, done: item.done }
+    case 'thinking':
+      return { text: item.text, done: item.done, ms: item.ms }
     case 'tool':
       return callFields(item.call)
     case 'turn-end': {

@@ -29,7 +29,7 @@ export function itemsTable(database: DatabaseSync): ItemsTable {
   const ofTurn = database.prepare(`SELECT ${columns} FROM items WHERE turn_id = ? ORDER BY position`)
   const toItem = (row: Row): SessionItem => {
     const item = parseItem(row)
-    if (item.kind !== 'assistant' || item.done) return item
+    if ((item.kind !== 'assistant' && item.kind !== 'thinking') || item.done) return item
     return { ...item, text: item.text + chunks.all(item.id).map((chunk) => textOf(chunk, 'text')).join('') }
   }
   return {
@@ -41,7 +41,7 @@ export function itemsTable(database: DatabaseSync): ItemsTable {
     },
     replaceItem: (item) => {
       const row = update.get(bodyOf(item), item.id)
-      if (item.kind === 'assistant') dropChunks.run(item.id)
+      if (item.kind === 'assistant' || item.kind === 'thinking') dropChunks.run(item.id)
       return row ? integerOf(row, 'position') : 0
     },
     appendText: (itemId, start, text) => {

@@ -49,7 +49,7 @@ export function closeTurn(
 }
 
 function closeItem(item: SessionItem, now: number): SessionItem {
-  if (item.kind === 'assistant' && !item.done) return { ...item, done: true }
+  if ((item.kind === 'assistant' || item.kind === 'thinking') && !item.done) return { ...item, done: true }
   if (item.kind !== 'tool' || !['waiting', 'queued', 'running'].includes(item.call.status)) return item
   return { ...item, call: { ...item.call, status: 'cancelled', approvalId: null, isError: true, endedAt: now } }
 }

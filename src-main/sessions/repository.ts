@@ -8,10 +8,11 @@ import { queueTable, type QueueTable } from './queue-table.ts'
 import { receiptsTable, type ReceiptsTable } from './receipts-table.ts'
 import { rulesTable, type RulesTable } from './rules-table.ts'
 import { sessionsTable, type SessionsTable } from './sessions-table.ts'
+import { thinkingTable, type ThinkingTable } from './thinking-table.ts'
 import { toolCallsTable, type ToolCallsTable } from './tool-calls-table.ts'
 import { turnsTable, type TurnsTable } from './turns-table.ts'
 
-export interface SessionRepository extends SessionsTable, ItemsTable, TurnsTable, ToolCallsTable, ReceiptsTable, RulesTable, QueueTable, DeletedTable, FindTable {
+export interface SessionRepository extends SessionsTable, ItemsTable, TurnsTable, ToolCallsTable, ReceiptsTable, RulesTable, QueueTable, DeletedTable, FindTable, ThinkingTable {
   /** Runs `work` in one transaction (or inside the one under way). @throws AppError `storage.disk-full`, `storage.failed`; nothing is kept then. */
   transaction<T>(work: () => T): T
 }
@@ -44,6 +45,7 @@ export function createSessionRepository(database: DatabaseSync): SessionReposito
     ...queueTable(database),
     ...deletedTable(database),
     ...findTable(database),
+    ...thinkingTable(database),
     transaction,
   }
 }

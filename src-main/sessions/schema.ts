@@ -115,4 +115,20 @@ export const SESSION_MIGRATIONS: readonly Migration[] = [
     name: 'sessions-4',
     sql: 'ALTER TABLE sessions ADD COLUMN deleted_at INTEGER;',
   },
+  {
+    // `data` is what the model's own wire takes back, as JSON; it is needed only while a turn goes on.
+    name: 'sessions-5',
+    sql: `
+      ALTER TABLE sessions ADD COLUMN effort TEXT;
+      CREATE TABLE thinking_parts (
+        turn_id TEXT NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        wire TEXT NOT NULL,
+        model TEXT NOT NULL,
+        data TEXT NOT NULL,
+        PRIMARY KEY (turn_id, step, number)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ]

@@ -28,7 +28,7 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
     SELECT i.kind, i.turn_id, i.step, i.body ->> '$.text' AS text, i.body ->> '$.call.callId' AS call_id, i.body ->> '$.call.wireName' AS wire_name,
       c.arguments_text, c.result_text, c.is_error
     FROM items i JOIN turns t ON t.id = i.turn_id LEFT JOIN tool_calls c ON c.item_id = i.id
-    WHERE i.session_id = ? AND i.kind <> 'turn-end' AND (t.superseded = 0 OR i.kind = 'user')
+    WHERE i.session_id = ? AND i.kind IN ('user', 'assistant', 'tool') AND (t.superseded = 0 OR i.kind = 'user')
     ORDER BY i.position DESC`)
   const copy = database.prepare('INSERT INTO tool_calls (item_id, arguments_text, result_text, is_error) SELECT ?, arguments_text, result_text, is_error FROM tool_calls WHERE item_id = ?')
   return {

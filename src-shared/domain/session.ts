@@ -2,6 +2,7 @@
 import type { MicroDollars } from './money.ts'
 import type { WireName } from './account.ts'
 import type { AppErrorData } from '../errors.ts'
+import type { Effort } from './setup.ts'
 
 /** `chat`: no tools. `plan`: tools that only read, and a plan at the end. `agent`: all tools, each as its risk asks. */
 export type SessionMode = 'chat' | 'plan' | 'agent'
@@ -25,6 +26,8 @@ export interface SessionSummary {
   pinned: boolean
   /** Most that the session may cost; null = no limit of its own. */
   budgetMicro: MicroDollars | null
+  /** How long its model thinks; left out or null = as it does by itself. */
+  effort?: Effort | null
 }
 
 /** A message that was typed while a turn runs; it goes to the model with its next step. */
@@ -120,6 +123,8 @@ export interface ToolCallView {
 export type SessionItem =
   | { kind: 'user'; id: string; turnId: string; at: number; text: string }
   | { kind: 'assistant'; id: string; turnId: string; at: number; text: string; done: boolean }
+  /** What the model thought, or its summary of it, as far as the gateway tells it; `ms` = how long it took, null while it goes on or when it is not known. */
+  | { kind: 'thinking'; id: string; turnId: string; at: number; text: string; done: boolean; ms: number | null }
   | { kind: 'tool'; id: string; turnId: string; at: number; call: ToolCallView }
   | {
       kind: 'turn-end'

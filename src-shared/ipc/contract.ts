@@ -86,6 +86,7 @@ export const commands = {
   'chat.unqueue': { input: z.strictObject({ sessionId: id, id }), output: output<{ text: string | null }>() },
   /** Ends the wait before the next try of a failed model call. */
   'chat.retryNow': { input: z.strictObject({ sessionId: id }), output: done },
+  'chat.setEffort': { input: z.strictObject({ sessionId: id, effort: z.enum(EFFORTS).nullable() }), output: done },
   'chat.setMode': { input: z.strictObject({ sessionId: id, mode: z.enum(SESSION_MODES) }), output: done },
   'chat.setPinned': { input: z.strictObject({ sessionId: id, pinned: z.boolean() }), output: done },
   'chat.setBudget': { input: z.strictObject({ sessionId: id, budgetMicro: z.int().min(1).max(1_000_000_000_000).nullable() }), output: done },

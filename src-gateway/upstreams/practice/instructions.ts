@@ -12,6 +12,7 @@ export type ToolRequest =
 export type Instruction =
   | { kind: 'tools'; requests: readonly ToolRequest[]; line: string }
   | { kind: 'say'; text: string }
+  | { kind: 'think'; text: string }
   | { kind: 'stream'; characters: number; perSecond: number | null }
   | { kind: 'problem'; text: string }
 
@@ -61,6 +62,8 @@ function readLine(line: string): Instruction | null {
   }
   const say = /^say\s+(.+)$/i.exec(line)
   if (say?.[1]) return { kind: 'say', text: unquote(say[1]) }
+  const think = /^think\s+(.+)$/i.exec(line)
+  if (think?.[1]) return { kind: 'think', text: unquote(think[1]) }
   const stream = /^stream\s+([\d,_]+)\s+characters?(?:\s+at\s+([\d,_]+)\s+(?:characters?\s+)?(?:per\s+second|\/s))?\.?$/i.exec(line)
   if (stream?.[1]) {
     const number = (text: string): number => Number(text.replace(/[,_]/g, ''))

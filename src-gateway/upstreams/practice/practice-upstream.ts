@@ -26,12 +26,13 @@ export function createPracticeUpstream(clock: Clock, sleep: Sleep): { stream(tur
         if (signal.aborted) return
         const text = piece.slice(0, most - sent)
         sent += text.length
-        if (text !== '') yield { type: 'text', text }
+        if (text !== '') yield part.isThought ? { type: 'reasoning', text, form: 'full' } : { type: 'text', text }
         if (sent >= most) {
           yield { type: 'finish', reason: 'length', stopSequence: null }
           return
         }
       }
+      if (part.isThought) yield { type: 'reasoning-end', state: null }
     }
     for (const { callId, name, namespace, kind, argumentsText } of answer.toolCalls) {
       yield { type: 'tool-start', callId, name, namespace, kind }

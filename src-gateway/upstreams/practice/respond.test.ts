@@ -95,6 +95,7 @@ describe('respond', () => {
     const streamed = respond(turn([user('stream 5000 characters at 2000 per second')]))
     expect(streamed.parts).toEqual([{ text: practiceText(5000), perSecond: 2000 }])
     expect(streamed.parts[0]?.text).toHaveLength(5000)
+    expect(respond(turn([user('think about it\nsay done')])).parts).toEqual([{ text: 'about it', perSecond: null, isThought: true }, { text: 'done', perSecond: null }])
   })
   it('tells chatter what it is and what it can do', () => {
     for (const said of ['hello', '', 'Write me a poem']) {

@@ -13,6 +13,8 @@ export interface TextPart {
   text: string
   /** Characters per second to stream at; null = the usual quick pace. */
   perSecond: number | null
+  /** Told as what the model thinks, not as what it says. */
+  isThought?: true
 }
 
 export interface Answer {
@@ -33,6 +35,7 @@ const HELP = [
   'run npm test',
   'use echo {"message":"hi"}',
   'both: read a.txt | read b.txt',
+  'think something over',
   'say something',
   'stream 2000 characters',
   '```',
@@ -65,7 +68,7 @@ function answer(turn: Turn, since: readonly TurnMessage[], instructions: readonl
   const stepsDone = countSteps(since)
   const known = knownFrom(since)
   const parts: TextPart[] = []
-  const add = (text: string, perSecond: number | null = null): void => void parts.push({ text: parts.length > 0 ? `\n\n${text}` : text, perSecond })
+  const add = (text: string, perSecond: number | null = null): void => void parts.push({ text: parts.some((part) => !part.isThought) ? `\n\n${text}` : text, perSecond })
   const failed = lastResults(since).filter(hasFailed)
   if (failed.length > 0) add(failed.length === 1 ? 'That did not work; I go on.' : `${failed.length} of those did not work; I go on.`)
   let steps = 0
@@ -73,7 +76,8 @@ function answer(turn: Turn, since: readonly TurnMessage[], instructions: readonl
     const isOver = steps < stepsDone
     if (instruction.kind !== 'tools') {
       if (isOver) continue
-      if (instruction.kind === 'stream') add(practiceText(instruction.characters), instruction.perSecond)
+      if (instruction.kind === 'think') parts.push({ text: instruction.text, perSecond: null, isThought: true })
+      else if (instruction.kind === 'stream') add(practiceText(instruction.characters), instruction.perSecond)
       else add(instruction.text)
       continue
     }

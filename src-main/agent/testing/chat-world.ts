@@ -76,7 +76,7 @@ export function applyEvents(events: readonly ChatEvent[], sessionId: string): Se
     if (event.type !== 'delta' || event.sessionId !== sessionId) continue
     const index = items.findIndex((item) => item.id === event.itemId)
     const item = items[index]
-    if (item?.kind !== 'assistant') throw new Error('text for an item that is not there')
+    if (item?.kind !== 'assistant' && item?.kind !== 'thinking') throw new Error('text for an item that is not there')
     if (event.offset > item.text.length) throw new Error('a gap in the text')
     items[index] = { ...item, text: item.text.slice(0, event.offset) + event.text }
   }

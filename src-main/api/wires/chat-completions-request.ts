@@ -1,4 +1,5 @@
 /** Builds the body of a Chat Completions call (`POST /v1/chat/completions`) from a wire-neutral request. Pure. */
+import type { Effort } from '../../../src-shared/domain/setup.ts'
 import type { ToolImage } from '../../../src-shared/domain/tool.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
 import { onceForEach } from './once-for-each.ts'
@@ -9,7 +10,7 @@ type UserPart = { type: 'text'; text: string } | { type: 'image_url'; image_url:
 type Message =
   | { role: 'system'; content: string }
   | { role: 'user'; content: string | UserPart[] }
-  | { role: 'assistant'; content: string | null; tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[] }
+  | { role: 'assistant'; content: string | null; tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[]; reasoning_content?: unknown; reasoning?: unknown; reasoning_details?: unknown }
   | { role: 'tool'; tool_call_id: string; content: string }
 
 export interface ChatCompletionsBody {
@@ -19,6 +20,7 @@ export interface ChatCompletionsBody {
   stream: true
   stream_options: { include_usage: true }
   messages: Message[]
+  reasoning_effort?: Effort
   tools?: { type: 'function'; function: { name: string; description: string; parameters: Readonly<Record<string, unknown>> } }[]
 }
 
@@ -32,7 +34,8 @@ export function chatCompletionsBody(request: ModelRequest, limit: LimitName): Ch
     [limit]: request.maxTokens,
     stream: true,
     stream_options: { include_usage: true },
-    messages: [...system, ...wireHistory(request.messages).flatMap(messagesOf)],
+    messages: [...system, ...wireHistory(request.messages, { wire: 'chat-completions', model: request.model }).flatMap(messagesOf)],
+    ...(request.effort ? { reasoning_effort: request.effort } : {}),
     ...(request.tools.length === 0
       ? {}
       : {
@@ -56,6 +59,8 @@ function toMessages(message: ModelMessage): Message[] {
       {
         role: 'assistant',
         content: message.text === '' ? null : message.text,
+        // Only here: an answer without calls is done with what it thought, and some gateways refuse it there.
+        ...Object.assign({}, ...(message.thinking ?? []).map(({ data }) => data)),
         tool_calls: message.toolCalls.map((call) => ({
           id: call.callId,
           type: 'function',

@@ -4,6 +4,7 @@ import { AppError } from '../../../src-shared/errors.ts'
 import type { ModelEvent } from '../ports.ts'
 import { parseEventData, type SseEvent } from '../sse.ts'
 import { uniqueCallIds } from './call-ids.ts'
+import { createChatThinking, type ChatThinking } from './chat-thinking.ts'
 import { streamError } from './stream-error.ts'
 import { finishedArguments } from './tool-arguments.ts'
 
@@ -16,6 +17,10 @@ const deltaSchema = z.looseObject({
   content: z.union([z.string(), z.array(z.looseObject({ text: z.string().nullish() }))]).nullish(),
   refusal: z.string().nullish(),
   tool_calls: z.array(callSchema).nullish(),
+  // DeepSeek and vLLM, OpenRouter and Ollama, OpenRouter's own form.
+  reasoning_content: z.string().nullish().catch(null),
+  reasoning: z.string().nullish().catch(null),
+  reasoning_details: z.array(z.record(z.string(), z.unknown())).nullish().catch(null),
 })
 /** One chunk; a whole (not streamed) answer has `message` where a chunk has `delta`. CodeGrex writes its token counts in camel case. */
 const chunkSchema = z.looseObject({
@@ -45,11 +50,12 @@ interface Reading {
   finishReason: string | null
   done: boolean
   calls: OpenCall[]
+  thinking: ChatThinking
 }
 
 /** @throws AppError `stream.malformed`, `stream.cut` (neither `[DONE]` nor a finish reason), `api.*` for an error chunk. */
-export async function* readChatCompletionsStream(events: AsyncIterable<SseEvent>, requestId: string | null): AsyncGenerator<ModelEvent> {
-  const reading: Reading = { started: false, responseId: null, inputTokens: null, outputTokens: null, cacheReadTokens: null, finishReason: null, done: false, calls: [] }
+export async function* readChatCompletionsStream(events: AsyncIterable<SseEvent>, requestId: string | null, model = ''): AsyncGenerator<ModelEvent> {
+  const reading: Reading = { started: false, responseId: null, inputTokens: null, outputTokens: null, cacheReadTokens: null, finishReason: null, done: false, calls: [], thinking: createChatThinking() }
   for await (const event of events) {
     if (event.data.trim() === '[DONE]') {
       reading.done = true
@@ -62,6 +68,8 @@ export async function* readChatCompletionsStream(events: AsyncIterable<SseEvent>
     yield* readChunk(reading, parsed.data, requestId)
   }
   if (!reading.done && reading.finishReason === null) throw new AppError('stream.cut', { requestId })
+  const sentBack = reading.thinking.whole()
+  if (sentBack) yield { type: 'thinking-part', part: { wire: 'chat-completions', model, data: sentBack } }
   const limit = reading.finishReason === 'length'
   for (const [index, call] of uniqueCallIds(reading.calls, reading.responseId).entries()) {
     if (call.name === '') throw new AppError('stream.malformed', { requestId })
@@ -85,6 +93,8 @@ function* readChunk(reading: Reading, chunk: z.output<typeof chunkSchema>, reque
   const choice = chunk.choices?.find((candidate) => (candidate.index ?? 0) === 0)
   if (!choice) return
   const delta = choice.delta ?? choice.message
+  const thought = delta ? reading.thinking.add(delta) : ''
+  if (thought !== '') yield { type: 'thinking', text: thought }
   const text = contentText(delta?.content) + (delta?.refusal ?? '')
   if (text !== '') yield { type: 'text', text }
   for (const call of delta?.tool_calls ?? []) readCall(reading.calls, call)

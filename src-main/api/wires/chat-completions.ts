@@ -20,7 +20,7 @@ export function createChatCompletionsWire(deps: WireDeps): Wire {
         newer.add(request.model)
         return open('max_completion_tokens')
       }))
-      yield* readChatCompletionsStream(answer.events, answer.requestId)
+      yield* readChatCompletionsStream(answer.events, answer.requestId, request.model)
     },
   }
 }

@@ -1,4 +1,5 @@
 /** Builds the body of a Messages call (`POST /v1/messages`) from a wire-neutral request. Pure. */
+import type { Effort } from '../../../src-shared/domain/setup.ts'
 import type { ToolImage } from '../../../src-shared/domain/tool.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
 import { onceForEach } from './once-for-each.ts'
@@ -11,6 +12,7 @@ type TextBlock = { type: 'text'; text: string } & CacheMark
 type ImageBlock = { type: 'image'; source: { type: 'base64'; media_type: string; data: string } } & CacheMark
 type Block =
   | TextBlock
+  | (Readonly<Record<string, unknown>> & { type: 'thinking' | 'redacted_thinking' } & CacheMark)
   | ({ type: 'tool_use'; id: string; name: string; input: Record<string, unknown> } & CacheMark)
   | ({ type: 'tool_result'; tool_use_id: string; is_error: boolean; content: (TextBlock | ImageBlock)[] } & CacheMark)
 interface Message {
@@ -24,13 +26,15 @@ export interface MessagesBody {
   stream: true
   system?: TextBlock[]
   messages: Message[]
+  thinking?: { type: 'adaptive'; display: 'summarized' } | { type: 'enabled'; budget_tokens: number }
+  output_config?: { effort: Effort }
   tools?: { name: string; description: string; input_schema: Readonly<Record<string, unknown>>; cache_control?: { type: 'ephemeral' } }[]
 }
 
 /** The format takes no empty text blocks and wants the roles to alternate: empty pieces are left out, neighbours of one role joined. */
-export function messagesBody(request: ModelRequest): MessagesBody {
+export function messagesBody(request: ModelRequest, thinks: ThinkingStyle = 'adaptive'): MessagesBody {
   const groups: ModelMessage[][] = []
-  for (const message of wireHistory(request.messages)) {
+  for (const message of wireHistory(request.messages, { wire: 'messages', model: request.model })) {
     if (said(message).content.length === 0) continue
     const last = groups.at(-1)
     if (last?.[0] && said(last[0]).role === said(message).role) last.push(message)
@@ -49,10 +53,24 @@ export function messagesBody(request: ModelRequest): MessagesBody {
     stream: true,
     ...(request.system === '' ? {} : { system: [{ type: 'text', text: request.system, ...CACHED }] }),
     messages,
+    ...thinkingOf(request, thinks),
     ...(request.tools.length === 0
       ? {}
       : { tools: request.tools.map((tool, index) => (index === request.tools.length - 1 ? { ...toolOf(tool), ...CACHED } : toolOf(tool))) }),
   }
+}
+
+/** Models from Claude 4.6 on decide themselves, guided by the effort; older ones want a number of tokens (Anthropic, "Extended thinking"). */
+export type ThinkingStyle = 'adaptive' | 'budget'
+const BUDGETS: Readonly<Record<Effort, number>> = { low: 4_096, medium: 10_000, high: 20_000, xhigh: 32_000 }
+/** The format takes no smaller budget; and at least as much is left for the answer. */
+const LEAST_BUDGET = 1_024
+
+function thinkingOf({ effort, maxTokens }: ModelRequest, style: ThinkingStyle): Pick<MessagesBody, 'thinking' | 'output_config'> {
+  if (!effort) return {}
+  if (style === 'adaptive') return { thinking: { type: 'adaptive', display: 'summarized' }, output_config: { effort } }
+  const budget = Math.min(BUDGETS[effort], maxTokens - LEAST_BUDGET)
+  return budget < LEAST_BUDGET ? {} : { thinking: { type: 'enabled', budget_tokens: budget } }
 }
 
 const CACHED = { cache_control: { type: 'ephemeral' } } as const
@@ -73,6 +91,7 @@ function blocks(message: ModelMessage): Block[] {
   if (message.role === 'user') return text(message.text)
   if (message.role === 'assistant') {
     return [
+      ...(message.thinking ?? []).map(({ data }) => data as Block),
       ...text(message.text),
       ...message.toolCalls.map((call): Block => ({ type: 'tool_use', id: call.callId, name: call.name, input: argumentsObject(call.argumentsText) })),
     ]

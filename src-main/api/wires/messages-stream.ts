@@ -19,6 +19,9 @@ const blockSchema = z.looseObject({
   id: z.string().nullish(),
   name: z.string().nullish(),
   input: z.record(z.string(), z.unknown()).nullish(),
+  thinking: z.string().nullish(),
+  signature: z.string().nullish(),
+  data: z.string().nullish(),
 })
 const messageSchema = z.looseObject({
   id: z.string().nullish(), model: z.string().nullish(), usage: usageSchema,
@@ -31,6 +34,7 @@ const eventSchema = messageSchema.extend({
   content_block: blockSchema.nullish(),
   delta: z.looseObject({
     type: z.string().nullish(), text: z.string().nullish(), partial_json: z.string().nullish(), stop_reason: z.string().nullish(),
+    thinking: z.string().nullish(), signature: z.string().nullish(),
   }).nullish(),
 })
 type StreamEvent = z.output<typeof eventSchema>
@@ -46,12 +50,16 @@ interface Reading {
   calls: { id: string; name: string; text: string }[]
   /** The newest call while its arguments arrive. */
   open: boolean
+  /** The thinking that arrives. */
+  thinking: { thinking: string; signature: string } | null
+  /** As asked for. */
+  model: string
 }
 
 /** @throws AppError `stream.malformed`, `stream.cut` (no `message_stop` and no stop reason), `api.*` for an `error` event. */
-export async function* readMessagesStream(events: AsyncIterable<SseEvent>, requestId: string | null): AsyncGenerator<ModelEvent> {
+export async function* readMessagesStream(events: AsyncIterable<SseEvent>, requestId: string | null, model = ''): AsyncGenerator<ModelEvent> {
   const reading: Reading = {
-    started: false, responseId: null, inputTokens: null, outputTokens: null, cached: {}, stopReason: null, ended: false, calls: [], open: false,
+    started: false, responseId: null, inputTokens: null, outputTokens: null, cached: {}, stopReason: null, ended: false, calls: [], open: false, thinking: null, model,
   }
   for await (const raw of events) {
     if (raw.data.trim() === '[DONE]') break
@@ -64,6 +72,7 @@ export async function* readMessagesStream(events: AsyncIterable<SseEvent>, reque
     yield* readEvent(reading, parsed.data, requestId)
     if (reading.ended) break
   }
+  yield* closeThinking(reading)
   if (!reading.ended && reading.stopReason === null) throw new AppError('stream.cut', { requestId })
   // Calls are given at the end: only then is it known whether the last one was cut at the length limit.
   const limit = isLimit(reading.stopReason)
@@ -88,11 +97,12 @@ function* readEvent(reading: Reading, event: StreamEvent, requestId: string | nu
     case 'content_block_delta':
       yield* start(reading, null, null, requestId)
       if (event.delta?.text && event.delta.type !== 'thinking_delta') yield { type: 'text', text: event.delta.text }
+      if (event.delta) yield* think(reading, event.delta)
       if (event.delta?.partial_json) appendArguments(reading, event.delta.partial_json)
       return
     case 'content_block_stop':
       reading.open = false
-      return
+      return yield* closeThinking(reading)
     case 'message_delta':
       readUsage(reading, event.usage)
       reading.stopReason = event.delta?.stop_reason ?? reading.stopReason
@@ -113,6 +123,7 @@ function* readWhole(reading: Reading, event: StreamEvent, requestId: string | nu
   readUsage(reading, event.usage)
   reading.stopReason = event.stop_reason ?? null
   for (const block of event.content ?? []) yield* openBlock(reading, block, requestId)
+  yield* closeThinking(reading)
   reading.ended = true
 }
 
@@ -125,12 +136,33 @@ function* start(reading: Reading, id: string | null | undefined, model: string |
 
 function* openBlock(reading: Reading, block: z.output<typeof blockSchema>, requestId: string | null): Generator<ModelEvent> {
   reading.open = false
+  yield* closeThinking(reading)
+  if (block.type === 'thinking') {
+    reading.thinking = { thinking: '', signature: '' }
+    yield* think(reading, block)
+  }
+  if (block.type === 'redacted_thinking' && block.data) yield { type: 'thinking-part', part: { wire: 'messages', model: reading.model, data: { type: 'redacted_thinking', data: block.data } } }
   if (block.type === 'text' && block.text) yield { type: 'text', text: block.text }
   if (block.type !== 'tool_use') return
   if (!block.name) throw new AppError('stream.malformed', { requestId })
   const given = block.input && Object.keys(block.input).length > 0 ? JSON.stringify(block.input) : ''
   reading.calls.push({ id: block.id ?? '', name: block.name, text: given })
   reading.open = true
+}
+
+function* think(reading: Reading, piece: { thinking?: string | null | undefined; signature?: string | null | undefined }): Generator<ModelEvent> {
+  if (!reading.thinking) return
+  reading.thinking.signature += piece.signature ?? ''
+  if (!piece.thinking) return
+  reading.thinking.thinking += piece.thinking
+  yield { type: 'thinking', text: piece.thinking }
+}
+
+/** Without a signature it is not taken back. */
+function* closeThinking(reading: Reading): Generator<ModelEvent> {
+  const { thinking: open } = reading
+  reading.thinking = null
+  if (open && open.signature !== '') yield { type: 'thinking-part', part: { wire: 'messages', model: reading.model, data: { type: 'thinking', ...open } } }
 }
 
 function appendArguments(reading: Reading, piece: string): void {

@@ -1,4 +1,5 @@
 /** Builds the body of a Responses call (`POST /v1/responses`) from a wire-neutral request. Pure. */
+import type { Effort } from '../../../src-shared/domain/setup.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
 import { onceForEach } from './once-for-each.ts'
 import { argumentsObject } from './tool-arguments.ts'
@@ -8,6 +9,7 @@ type InputPart = { type: 'input_text'; text: string } | { type: 'input_image'; i
 type Item =
   | { type: 'message'; role: 'user'; content: InputPart[] }
   | { type: 'message'; role: 'assistant'; content: { type: 'output_text'; text: string; annotations: [] }[] }
+  | (Readonly<Record<string, unknown>> & { type: 'reasoning' })
   | { type: 'function_call'; call_id: string; name: string; arguments: string }
   | { type: 'function_call_output'; call_id: string; output: string | InputPart[] }
 
@@ -19,17 +21,25 @@ export interface ResponsesBody {
   stream: true
   /** The conversation is kept on this computer, and sent whole. */
   store: false
+  reasoning?: { effort?: Effort; summary?: 'auto' }
+  /** What the model thought comes sealed, to be sent back with the results of its calls. */
+  include?: ['reasoning.encrypted_content']
   tools?: { type: 'function'; name: string; description: string; parameters: Readonly<Record<string, unknown>>; strict: false }[]
 }
 
-export function responsesBody(request: ModelRequest): ResponsesBody {
+/** `plain`: without what only models that think understand. */
+export function responsesBody(request: ModelRequest, plain = false): ResponsesBody {
+  const { effort } = request
+  const reasoning = { ...(effort ? { effort } : {}), ...(plain ? {} : { summary: 'auto' as const }) }
   return {
     model: request.model,
     ...(request.system === '' ? {} : { instructions: request.system }),
-    input: wireHistory(request.messages).flatMap(itemsOf),
+    input: wireHistory(request.messages, { wire: 'responses', model: request.model }).flatMap(itemsOf),
     max_output_tokens: request.maxTokens,
     stream: true,
     store: false,
+    ...(Object.keys(reasoning).length === 0 ? {} : { reasoning }),
+    ...(plain ? {} : { include: ['reasoning.encrypted_content'] }),
     ...(request.tools.length === 0
       ? {}
       : {
@@ -47,7 +57,8 @@ function toItems(message: ModelMessage): Item[] {
   if (message.role === 'user') return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: message.text }] }]
   if (message.role === 'assistant') {
     const said: Item[] = message.text === '' ? [] : [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: message.text, annotations: [] }] }]
-    return [...said, ...message.toolCalls.map((call): Item => ({ type: 'function_call', call_id: call.callId, name: call.name, arguments: JSON.stringify(argumentsObject(call.argumentsText)) }))]
+    const thinking = (message.thinking ?? []).map(({ data }) => data as Item)
+    return [...thinking, ...said, ...message.toolCalls.map((call): Item => ({ type: 'function_call', call_id: call.callId, name: call.name, arguments: JSON.stringify(argumentsObject(call.argumentsText)) }))]
   }
   return message.results.map((result): Item => {
     // The format has no error flag: the text has to say it.

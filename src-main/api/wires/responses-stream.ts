@@ -11,6 +11,7 @@ const partSchema = z.looseObject({ type: z.string().nullish(), text: z.string().
 const itemSchema = z.looseObject({
   type: z.string(), id: z.string().nullish(), call_id: z.string().nullish(), name: z.string().nullish(),
   arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(), content: z.array(partSchema).nullish().catch(null),
+  summary: z.array(partSchema).nullish().catch(null), encrypted_content: z.string().nullish().catch(null),
 })
 const responseSchema = z.looseObject({
   id: z.string().nullish(), model: z.string().nullish(), status: z.string().nullish(), output: z.array(itemSchema).nullish().catch(null),
@@ -36,11 +37,17 @@ interface Reading {
   status: string | null
   reason: string | null
   calls: { id: string; name: string; text: string }[]
+  /** Thinking that was given already, by the item's id. */
+  thought: Set<string>
+  /** Some of the thinking of the item that arrives was told. */
+  told: boolean
+  /** As asked for. */
+  model: string
 }
 
 /** @throws AppError `stream.malformed`, `stream.cut` (no end of the response), `api.*` for a failed one */
-export async function* readResponsesStream(events: AsyncIterable<SseEvent>, requestId: string | null): AsyncGenerator<ModelEvent> {
-  const reading: Reading = { responseId: null, started: false, inputTokens: null, outputTokens: null, cacheReadTokens: null, heard: false, refused: false, status: null, reason: null, calls: [] }
+export async function* readResponsesStream(events: AsyncIterable<SseEvent>, requestId: string | null, model = ''): AsyncGenerator<ModelEvent> {
+  const reading: Reading = { responseId: null, started: false, inputTokens: null, outputTokens: null, cacheReadTokens: null, heard: false, refused: false, status: null, reason: null, calls: [], thought: new Set(), told: false, model }
   for await (const raw of events) {
     if (raw.data.trim() === '[DONE]') break
     const data = parseEventData(raw, requestId)
@@ -78,8 +85,15 @@ function* readEvent(reading: Reading, event: z.output<typeof eventSchema>, reque
       if (event.type === 'response.refusal.delta') reading.refused = true
       reading.heard = true
       return yield { type: 'text', text: event.delta }
+    case 'response.reasoning_summary_text.delta': case 'response.reasoning_text.delta':
+      if (!event.delta) return
+      reading.told = true
+      return yield { type: 'thinking', text: event.delta }
+    case 'response.reasoning_summary_part.added':
+      return reading.told ? yield { type: 'thinking', text: '\n\n' } : undefined
     case 'response.output_item.done':
       if (event.item?.type === 'function_call') addCall(reading, event.item)
+      if (event.item?.type === 'reasoning') yield* thought(reading, event.item)
       return
     case 'response.completed': case 'response.incomplete': case 'response.failed': case 'response.cancelled':
       return yield* readEnd(reading, event.type, response ?? null, requestId)
@@ -98,11 +112,25 @@ function* readEnd(reading: Reading, type: string, response: z.output<typeof resp
   reading.status = type
   for (const item of response?.output ?? []) {
     if (item.type === 'function_call') addCall(reading, item)
+    if (item.type === 'reasoning') yield* thought(reading, item)
     // Gateways that cannot stream, and relays that leave the deltas out, say it only here.
     if (item.type !== 'message' || reading.heard) continue
     const text = (item.content ?? []).map((part) => part.text ?? part.refusal ?? '').join('')
     if (text !== '') yield { type: 'text', text }
   }
+}
+
+/** Once for each item: it comes by itself and again with the whole answer. Only what is sealed (`encrypted_content`) is taken back without a stored answer. */
+function* thought(reading: Reading, item: z.output<typeof itemSchema>): Generator<ModelEvent> {
+  const id = item.id || item.encrypted_content || ''
+  if (reading.thought.has(id)) return
+  reading.thought.add(id)
+  const said = [...(item.summary ?? []), ...(item.content ?? [])].map((part) => part.text ?? '').filter((text) => text !== '')
+  if (!reading.told && said.length > 0) yield { type: 'thinking', text: said.join('\n\n') }
+  reading.told = false
+  if (!item.encrypted_content) return
+  const { type, summary, encrypted_content } = item
+  yield { type: 'thinking-part', part: { wire: 'responses', model: reading.model, data: { type, ...(item.id ? { id: item.id } : {}), summary: summary ?? [], encrypted_content } } }
 }
 
 function addCall(reading: Reading, item: z.output<typeof itemSchema>): void {

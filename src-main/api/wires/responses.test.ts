@@ -73,7 +73,7 @@ it('writes the conversation as the format has it', async () => {
   const { sent } = await callWire(createResponsesWire, answer(CREATED + end('response.completed')), request)
   expect(sent[0]).toMatchObject({ url: 'http://gateway.test/v1/responses' })
   expect(sent[0]?.body).toEqual({
-    model: 'm', instructions: 'Be good.', max_output_tokens: 100, stream: true, store: false,
+    model: 'm', instructions: 'Be good.', max_output_tokens: 100, stream: true, store: false, reasoning: { summary: 'auto' }, include: ['reasoning.encrypted_content'],
     tools: [{ type: 'function', name: 'read', description: 'Reads', parameters: { type: 'object' }, strict: false }],
     input: [
       { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi' }] },

@@ -2,7 +2,9 @@
 import { expect, it } from 'vitest'
 import type { ModelMessage } from '../ports.ts'
 import { refusals } from './testing/valid-history.ts'
-import { wireHistory } from './wire-history.ts'
+import { wireHistory as historyFor } from './wire-history.ts'
+
+const wireHistory = (messages: readonly ModelMessage[]): ModelMessage[] => historyFor(messages, { wire: 'messages', model: 'm' })
 
 const round = (callId: string, name = 'read'): ModelMessage[] => [
   { role: 'assistant', text: '', toolCalls: [{ callId, name, argumentsText: '{}' }] },

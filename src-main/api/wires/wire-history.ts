@@ -1,4 +1,5 @@
 /** A conversation whose calls have ids and names that every gateway takes, whatever a model made up once. Pure. */
+import type { WireName } from '../../../src-shared/domain/account.ts'
 import type { ModelMessage } from '../ports.ts'
 import { LONGEST_CALL_ID, wireCallId } from './call-ids.ts'
 import { onceForEach } from './once-for-each.ts'
@@ -8,13 +9,14 @@ const LONGEST_NAME = 64
 /**
  * The same conversation with ids that are unique in all of it (relays count from 0 again with every answer, which the Messages format refuses) and names of
  * letters, digits, `_` and `-`. What comes first keeps its id, so the beginning of a growing conversation stays the same, byte for byte; a message in which
- * nothing has to change stays the same object.
+ * nothing has to change stays the same object. Of what was thought only what this wire and model can read goes along.
  */
-export function wireHistory(messages: readonly ModelMessage[]): ModelMessage[] {
+export function wireHistory(messages: readonly ModelMessage[], to: { wire: WireName; model: string }): ModelMessage[] {
   const taken = new Set<string>()
   /** The calls of the newest answer and what they are called now; null while nothing was renamed. */
   let renamed: { from: string; to: string; answered: boolean }[] | null = null
-  return messages.map((message) => {
+  return messages.map((given) => {
+    const message = readable(given, to)
     if (message.role === 'user') return message
     if (message.role === 'assistant') {
       renamed = null
@@ -39,6 +41,14 @@ export function wireHistory(messages: readonly ModelMessage[]): ModelMessage[] {
       }),
     }
   })
+}
+
+function readable(message: ModelMessage, { wire, model }: { wire: WireName; model: string }): ModelMessage {
+  if (message.role !== 'assistant' || !message.thinking) return message
+  const mine = message.thinking.filter((part) => part.wire === wire && part.model === model)
+  if (mine.length === message.thinking.length) return message
+  const { thinking: _others, ...rest } = message
+  return mine.length === 0 ? rest : { ...rest, thinking: mine }
 }
 
 /** The ids of a message whose ids (all different) and names every gateway takes as they are, else null. */

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { WIRE_NAMES, type ModelInfo, type WireName } from '../../../src-shared/domain/account.ts'
 import { microFromDollars } from '../../../src-shared/domain/money.ts'
 import { millisecondsLeft } from '../../../src-shared/domain/price.ts'
+import { EFFORTS } from '../../../src-shared/domain/setup.ts'
 import { SESSION_MODES, type SessionItem, type SessionSummary } from '../../../src-shared/domain/session.ts'
 import { AppError, describe, toErrorData } from '../../../src-shared/errors.ts'
 import { checkToolbox } from '../../app/toolbox-rule.ts'
@@ -27,6 +28,7 @@ export const runChat: Verb = async (context) => {
   const approvalMode = choiceOf(invocation, 'approve', ['none', 'reads', 'all'] as const) ?? 'none'
   const wire = choiceOf(invocation, 'wire', WIRE_NAMES)
   const mode = choiceOf(invocation, 'mode', SESSION_MODES)
+  const effort = choiceOf(invocation, 'effort', EFFORTS)
   const budgetMicro = budgetOf(invocation)
   const resumed = invocation.values['resume'] ?? null
   const folder = resumed === null ? await folderOf(invocation, cwd) : null
@@ -48,6 +50,7 @@ export const runChat: Verb = async (context) => {
   })
   const asked = invocation.values['model'] ?? null
   const { session, model } = await sessionFor()
+  if (effort !== null) chat.setEffort({ sessionId: session.id, effort })
   if (mode !== null) chat.setMode({ sessionId: session.id, mode })
   output.event({ type: 'session', sessionId: session.id, folder: session.folder, model: model.id, wire: wire ?? session.wire, mode: mode ?? session.mode })
   if (model.practice) output.note(`${model.name} is a rule-based practice responder, not an AI.`)

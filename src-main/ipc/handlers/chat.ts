@@ -42,6 +42,10 @@ export function chatHandlers({ chat, history, undo, project, trust, pickFolder, 
       chat.retryNow(input)
       return null
     },
+    'chat.setEffort': (input) => {
+      chat.setEffort(input)
+      return null
+    },
     'chat.setMode': (input) => {
       chat.setMode(input)
       return null

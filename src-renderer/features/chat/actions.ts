@@ -1,5 +1,6 @@
 /** What a person does in Chat, as calls to main; and the topics of Chat, as changes of its store. Runs in the window. */
 import type { ApprovalDecision, ChangedFileView, ChatEvent, FileDiff, ForeignSessionView, HistoryHitView, ProjectView, SessionFind, SessionMode, UndoneFile } from '../../../src-shared/domain/session.ts'
+import type { Effort } from '../../../src-shared/domain/setup.ts'
 import type { WireName } from '../../../src-shared/domain/account.ts'
 import { ask } from '../../bridge/ask.ts'
 import { call, subscribe } from '../../bridge/portico.ts'
@@ -7,7 +8,7 @@ import { navigate } from '../../lib/route.ts'
 import { showToast } from '../../lib/toasts.ts'
 import { leftAloneText } from './logic.ts'
 import { PAGE_SIZE } from './page-size.ts'
-import { LiveTexts } from './live-texts.ts'
+import { isGrowing, LiveTexts } from './live-texts.ts'
 import {
   applyBatch, applyFirstPage, applyPage, applySessions, beginOpen, failOpen, openId, refuse, setCreating, setDraft, useChat, type ChatState,
 } from './store.ts'
@@ -48,7 +49,7 @@ function feedLive(events: readonly ChatEvent[]): void {
     if (event.type !== 'delta' || event.sessionId !== open.session.id) continue
     const index = open.slots.findLastIndex((slot) => slot?.item.id === event.itemId)
     const item = open.slots[index]?.item
-    if (item?.kind !== 'assistant' || item.done) continue
+    if (!isGrowing(item)) continue
     if (!liveTexts.add(event, item)) void readPage(open.session.id, index, 1)
   }
 }
@@ -189,6 +190,10 @@ export async function retryNow(sessionId: string): Promise<void> {
 }
 export async function setMode(sessionId: string, mode: SessionMode): Promise<boolean> {
   return (await ask('chat.setMode', { sessionId, mode })).ok
+}
+/** How long the session's model thinks; null = as it does by itself. */
+export async function setEffort(sessionId: string, effort: Effort | null): Promise<void> {
+  await ask('chat.setEffort', { sessionId, effort })
 }
 export async function setPinned(sessionId: string, pinned: boolean): Promise<void> {
   await ask('chat.setPinned', { sessionId, pinned })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Block } from '../../lib/markdown/blocks.ts'
-import { LiveTexts, type AssistantItem } from './live-texts.ts'
+import { LiveTexts, type GrowingItem } from './live-texts.ts'
 
-const item = (text: string, done = false): AssistantItem => ({ kind: 'assistant', id: 'a', turnId: 't', at: 0, text, done })
+const item = (text: string, done = false): GrowingItem => ({ kind: 'assistant', id: 'a', turnId: 't', at: 0, text, done })
 const delta = (offset: number, text: string) => ({ type: 'delta', sessionId: 's', itemId: 'a', offset, text }) as const
 function make() {
   const frames: (() => void)[] = []

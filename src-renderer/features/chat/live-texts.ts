@@ -2,7 +2,12 @@
 import type { ChatEvent, SessionItem } from '../../../src-shared/domain/session.ts'
 import { createLiveText, type LiveText } from '../../lib/markdown/live.ts'
 
-export type AssistantItem = Extract<SessionItem, { kind: 'assistant' }>
+/** An item whose text grows. */
+export type GrowingItem = Extract<SessionItem, { kind: 'assistant' | 'thinking' }>
+
+export function isGrowing(item: SessionItem | null | undefined): item is GrowingItem {
+  return (item?.kind === 'assistant' || item?.kind === 'thinking') && !item.done
+}
 
 export class LiveTexts {
   private readonly texts = new Map<string, LiveText>()
@@ -13,7 +18,7 @@ export class LiveTexts {
   }
 
   /** The text of an unfinished item, begun with what the item says so far. */
-  of(item: AssistantItem): LiveText {
+  of(item: GrowingItem): LiveText {
     const known = this.texts.get(item.id)
     if (known) return known
     const made = createLiveText(item.text, this.schedule)
@@ -28,13 +33,13 @@ export class LiveTexts {
 
   /** An item's newest state: never takes back text that deltas have already brought. */
   settle(item: SessionItem): void {
-    if (item.kind !== 'assistant') return
+    if (item.kind !== 'assistant' && item.kind !== 'thinking') return
     const live = this.texts.get(item.id)
     if (live && (item.done || item.text.length > live.text().length)) live.replace(item.text, item.done)
   }
 
   /** Adds a delta. False = there is a gap: the item must be read again. */
-  add(delta: Extract<ChatEvent, { type: 'delta' }>, item: AssistantItem): boolean {
+  add(delta: Extract<ChatEvent, { type: 'delta' }>, item: GrowingItem): boolean {
     return this.of(item).add(delta.offset, delta.text)
   }
 

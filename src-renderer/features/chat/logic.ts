@@ -184,3 +184,10 @@ export function spokenFor(item: SessionItem | null, activity: SessionSummary['ac
   if (item?.kind !== 'turn-end') return ''
   return { done: 'Answer finished.', stopped: 'Stopped.', failed: 'The turn failed.', interrupted: 'The turn was interrupted.', running: '', waiting: '' }[item.status]
 }
+
+/** "Thinking…", "Thought for 12 s", "Thought". */
+export function thinkingText({ done, ms }: { done: boolean; ms: number | null }): string {
+  if (!done) return 'Thinking…'
+  if (ms === null) return 'Thought'
+  return ms < 1_000 ? 'Thought for a moment' : `Thought for ${durationText(ms)}`
+}

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { cx } from '../../../lib/classes.ts'
 import { Button } from '../../../ui/button.tsx'
 import type { QueuedMessage, SessionMode } from '../../../../src-shared/domain/session.ts'
+import { EFFORTS, type Effort } from '../../../../src-shared/domain/setup.ts'
 import { IconButton } from '../../../ui/icon-button.tsx'
 import { Select, type SelectOption } from '../../../ui/select.tsx'
 
@@ -21,6 +22,8 @@ export interface ComposerProps {
   onModel: (id: string) => void
   /** "2 servers · 29 tools · 3 calls", the context, what the next call costs. */
   totals: string
+  effort: Effort | null
+  onEffort: (effort: Effort | null) => void
   mode: SessionMode
   onMode: (mode: SessionMode) => void
   queued: readonly QueuedMessage[]
@@ -32,10 +35,17 @@ const MODES: readonly SelectOption[] = [
   { value: 'plan', label: 'Plan', detail: 'Only looks, and ends in a plan' },
   { value: 'chat', label: 'Chat', detail: 'No tools' },
 ]
+const EFFORT_OPTIONS: readonly SelectOption[] = [
+  { value: '', label: 'Usual effort', detail: 'Thinks as the model does by itself' },
+  { value: 'low', label: 'Low effort', detail: 'Faster and cheaper' },
+  { value: 'medium', label: 'Medium effort', detail: 'A balance' },
+  { value: 'high', label: 'High effort', detail: 'Better at hard things, costs more' },
+  { value: 'xhigh', label: 'Highest effort', detail: 'Only some models; costs most' },
+]
 /** How long the first Escape stays armed (ms). */
 const ARMED = 2500
 
-export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, blocked, model, models, onModel, totals, mode, onMode, queued, onUnqueue }: ComposerProps) {
+export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, blocked, model, models, onModel, totals, effort, onEffort, mode, onMode, queued, onUnqueue }: ComposerProps) {
   const box = useRef<HTMLTextAreaElement>(null)
   const [sending, setSending] = useState(false)
   const [armed, setArmed] = useState(false)
@@ -106,7 +116,8 @@ export function Composer({ sessionId, draft, onDraft, onSend, onStop, activity, 
       />
       <div className="flex items-center gap-2.5 px-3 pt-1 pb-2.5">
         <Select look="pill" label="Model" value={model} options={models} onChange={onModel} disabled={busy || models.length === 0} className="max-w-[260px]" />
-        <Select look="pill" label="Mode" value={mode} options={MODES} onChange={(chosen) => onMode(chosen === 'plan' || chosen === 'chat' ? chosen : 'agent')} disabled={busy} />
+        <Select look="pill" label="Effort" value={effort ?? ''} options={EFFORT_OPTIONS} onChange={(chosen) => onEffort(EFFORTS.find((known) => known === chosen) ?? null)} disabled={busy} className="shrink-0" />
+        <Select look="pill" label="Mode" value={mode} options={MODES} onChange={(chosen) => onMode(chosen === 'plan' || chosen === 'chat' ? chosen : 'agent')} disabled={busy} className="shrink-0" />
         <span className="tabular min-w-0 truncate text-sm text-text-3">{totals}</span>
         <p id="composer-note" role="status" className={cx('ml-auto min-w-0 truncate text-right text-sm', blocked ? 'text-warn' : 'text-text-3')}>
           {armed ? 'Press Esc again to stop' : (blocked ?? (busy && text !== '' ? 'Enter adds it to the next step' : ''))}

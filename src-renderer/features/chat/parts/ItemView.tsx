@@ -6,12 +6,13 @@ import { Markdown, StreamingMarkdown, type LiveMarkdown } from '../../../lib/mar
 import { Button } from '../../../ui/button.tsx'
 import { IconButton } from '../../../ui/icon-button.tsx'
 import { ApprovalCard } from './ApprovalCard.tsx'
+import { Thinking } from './Thinking.tsx'
 import { ToolCard } from './ToolCard.tsx'
 import { TurnEnd } from './TurnEnd.tsx'
 
 export interface ItemViewProps {
   item: SessionItem
-  /** The growing text of an assistant item that was seen growing. */
+  /** The growing text of an item that was seen growing. */
   live: LiveMarkdown | null
   /** This is the approval that takes the focus. */
   asks: boolean
@@ -35,6 +36,7 @@ export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAn
       if (live) return <StreamingMarkdown live={live} />
       return item.text === '' ? null : <Markdown text={item.text} />
     }
+    case 'thinking': return <Thinking item={item} live={live} />
     case 'tool': {
       const { call } = item
       if (call.status !== 'waiting' || call.approvalId === null) return <ToolCard call={call} />

@@ -13,8 +13,9 @@ import { Button } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { ErrorNote } from '../../../ui/error-note.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
-import { approve, carryOut, fork, goBack, liveTexts, newSession, readPage, retry, retryNow, send, setMode, setModel, stop, unqueue } from '../actions.ts'
+import { approve, carryOut, fork, goBack, liveTexts, newSession, readPage, retry, retryNow, send, setEffort, setMode, setModel, stop, unqueue } from '../actions.ts'
 import { contextShare, folderName, modelOptions, nextCallMicro, spokenFor, whyNotSend, wireFor } from '../logic.ts'
+import { isGrowing } from '../live-texts.ts'
 import { setDraft, useChat, type OpenSession, type Slot } from '../store.ts'
 import { useFind } from '../use-find.ts'
 import { BackDialog } from './ChangedFiles.tsx'
@@ -42,7 +43,7 @@ export function SessionView({ open }: { open: OpenSession }) {
     ({ item }: Slot, index: number) => (
       <ItemView
         item={item}
-        live={item.kind === 'assistant' ? (item.done ? liveTexts.find(item.id) : liveTexts.of(item)) : null}
+        live={isGrowing(item) ? liveTexts.of(item) : liveTexts.find(item.id)}
         asks={index === asking}
         onRetry={item.kind === 'turn-end' && index === slots.length - 1 && activity === 'idle' && RETRYABLE.has(item.status) ? onRetry : null}
         onAnswer={approve}
@@ -88,6 +89,7 @@ function Foot({ open: { session, slots, pause } }: { open: OpenSession }) {
   const item = slots.at(-1)?.item
   if (pause) return <Paused pause={pause} onNow={() => void retryNow(session.id)} />
   if (session.activity !== 'running' || (item?.kind === 'tool' && item.call.status === 'running')) return null
+  if (item?.kind === 'thinking' && !item.done) return null
   if (item?.kind === 'assistant' && !item.done) return <WorkingUntilText live={liveTexts.of(item)} />
   return <Working />
 }
@@ -163,6 +165,8 @@ function SessionComposer({ open: { session, slots, queued } }: { open: OpenSessi
         void setModel(session.id, model, info ? wireFor(info, session.wire) : undefined)
       }}
       totals={facts.filter((fact) => fact !== '').join(' · ')}
+      effort={session.effort ?? null}
+      onEffort={(effort) => void setEffort(session.id, effort)}
       mode={session.mode}
       onMode={(mode) => void setMode(session.id, mode)}
       queued={queued}
