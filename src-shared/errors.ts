@@ -14,7 +14,7 @@ export const APP_ERROR_CODES = [
   'tool.unknown', 'tool.invalid-arguments', 'tool.denied', 'tool.failed', 'tool.timeout', 'tool.cancelled',
   'mcp.start-failed', 'mcp.start-timeout', 'mcp.exited', 'mcp.call-failed', 'mcp.call-timeout', 'mcp.result-too-large',
   'mcp.unknown-server', 'mcp.duplicate-name', 'mcp.sign-in-needed', 'mcp.tool-held',
-  'session.not-found', 'session.busy', 'turn.stopped', 'turn.interrupted', 'turn.too-many-steps', 'turn.paused', 'turn.answer-cut', 'turn.refused', 'budget.reached',
+  'session.not-found', 'session.busy', 'turn.stopped', 'turn.interrupted', 'turn.too-many-steps', 'turn.paused', 'turn.answer-cut', 'turn.refused', 'budget.reached', 'attach.failed',
   'approval.gone',
   'setup.invalid-file', 'setup.no-place', 'setup.unreadable', 'setup.not-writable', 'setup.stale', 'setup.client-running', 'setup.unknown-client', 'setup.unknown-preset',
   'setup.unknown-plan', 'setup.unknown-backup', 'setup.preset-needs-values', 'setup.no-keychain', 'setup.no-gateway', 'setup.unsupported', 'setup.not-set-up', 'setup.program-missing',
@@ -194,6 +194,8 @@ export function describe(error: AppErrorData): ErrorWords {
       return words('The answer reached its length limit.', 'What arrived is kept; the rest was never written.', 'Send “go on” to get the rest.')
     case 'turn.refused':
       return words('The model would not answer.', 'Its provider’s rules ended the answer.', 'Say it another way, or choose another model.')
+    case 'attach.failed':
+      return words(`${text('name', 'The attachment')} cannot be attached.`, text('reason', ''), 'Take it off, or attach something else. Nothing was sent.')
     case 'turn.paused':
       return words('Paused for the surge.', 'Your toolbox says to pause while prices surge.', 'Wait for the surge to end, or change the choice on Home.')
     case 'budget.reached': {

@@ -48,8 +48,10 @@ const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(v
 /** An image is billed by its size on screen, not by its bytes. */
 const IMAGE_TOKENS = 1_600
 function withoutImages(message: ModelRequest['messages'][number]): unknown {
+  const sized = (images: readonly unknown[]): string[] => images.map(() => 'i'.repeat(IMAGE_TOKENS * BYTES_PER_TOKEN))
+  if (message.role === 'user' && message.images) return { ...message, images: sized(message.images) }
   if (message.role !== 'tool') return message
-  return { role: message.role, results: message.results.map(({ images, ...rest }) => ({ ...rest, images: images.map(() => 'i'.repeat(IMAGE_TOKENS * BYTES_PER_TOKEN)) })) }
+  return { role: message.role, results: message.results.map(({ images, ...rest }) => ({ ...rest, images: sized(images) })) }
 }
 
 /** What the calls of a turn cost so far: as billed, else by their tokens, else as the call was counted before it was made. */

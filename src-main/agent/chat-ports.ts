@@ -1,7 +1,7 @@
 /** The chat service as others see it, and what it needs. Types only. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { WireName } from '../../src-shared/domain/account.ts'
-import type { ApprovalDecision, ApprovalRule, ChatEvent, SessionFind, SessionMode, SessionPage, SessionSummary } from '../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ApprovalRule, AttachWish, ChatEvent, SessionFind, SessionMode, SessionPage, SessionSummary } from '../../src-shared/domain/session.ts'
 import type { Effort } from '../../src-shared/domain/setup.ts'
 import type { Connection, Usage, Wire } from '../api/ports.ts'
 import type { McpHost } from '../mcp/ports.ts'
@@ -28,7 +28,7 @@ export interface ChatDeps {
   contextWindow?: (model: string) => number | null
   /** 0 ≤ random < 1 */
   random?: () => number
-  mcp: Pick<McpHost, 'tools' | 'call'>
+  mcp: Pick<McpHost, 'tools' | 'call'> & Partial<Pick<McpHost, 'readResource'>>
   workspace: WorkspaceTools
   approvalMode: ApprovalMode
   /** What a folder says to coding tools, as far as it is trusted; left out: nothing. */
@@ -57,14 +57,16 @@ export interface Chat {
   /** The newest `count` items. @throws AppError `session.not-found` */
   open(input: { sessionId: string; count: number }): SessionPage
   items(input: { sessionId: string; from: number; count: number }): SessionPage
-  /** Starts a turn; while one runs, the message is queued and goes to the model with its next step. @throws AppError `session.not-found`, `session.busy`, `workspace.missing`, `storage.*` */
-  send(input: { sessionId: string; text: string }): Promise<{ turnId: string }>
+  /** Starts a turn; while one runs, the message is queued and goes to the model with its next step. @throws AppError `attach.failed`, `session.not-found`, `session.busy`, `workspace.missing`, `storage.*` */
+  send(input: { sessionId: string; text: string; attachments?: readonly AttachWish[] | undefined }): Promise<{ turnId: string }>
+  /** An image that a message carries; null = there is none at that place. */
+  image(input: { itemId: string; place: number }): { mimeType: string; base64: string } | null
   /** Stops the session's turn, if one runs. */
   stop(input: { sessionId: string }): void
   /** Goes on after a turn that broke off; asks again for the answer of one that was done. Throws like `send`. */
   retry(input: { sessionId: string }): Promise<{ turnId: string }>
-  /** Takes a queued message back; its text, or null when it was delivered already. */
-  unqueue(input: { sessionId: string; id: string }): { text: string | null }
+  /** Takes a queued message back; its text (null when it was delivered already) and what was attached. */
+  unqueue(input: { sessionId: string; id: string }): { text: string | null; attachments: readonly AttachWish[] }
   /** Ends the wait before the next try. */
   retryNow(input: { sessionId: string }): void
   setMode(input: { sessionId: string; mode: SessionMode }): void

@@ -58,8 +58,8 @@ describe('a message while a turn runs', () => {
     await until(() => w.wire.requests.length === 1)
     for (const text of ['two', 'three']) await w.chat.send({ sessionId: session.id, text })
     const [two] = w.chat.open({ sessionId: session.id, count: 1 }).queued
-    expect(w.chat.unqueue({ sessionId: session.id, id: two?.id ?? '' })).toEqual({ text: 'two' })
-    expect(w.chat.unqueue({ sessionId: session.id, id: two?.id ?? '' })).toEqual({ text: null })
+    expect(w.chat.unqueue({ sessionId: session.id, id: two?.id ?? '' })).toEqual({ text: 'two', attachments: [] })
+    expect(w.chat.unqueue({ sessionId: session.id, id: two?.id ?? '' })).toEqual({ text: null, attachments: [] })
     w.chat.stop({ sessionId: session.id })
     await turnEnd(w, session.id)
     expect(queuedOf(w, session.id)).toEqual(['three'])

@@ -1,15 +1,19 @@
 /** The chat service: sessions and their turns, as the `chat.*` commands and the headless verb use them. Runs in main. */
 import type { ChatEvent, SessionPage, SessionSummary, TurnPause } from '../../src-shared/domain/session.ts'
 import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
+import { failedOutcome } from '../../src-shared/domain/tool-outcome.ts'
+import { wishOf, type Attached } from '../sessions/attachments-table.ts'
 import { ALWAYS } from '../sessions/rules-table.ts'
 import { closeTurn, recoverTurns } from '../sessions/recover.ts'
 import { createSessionRepository } from '../sessions/repository.ts'
 import { createApprovals } from './approvals.ts'
+import { readAttachments, type AttachSources } from './attach.ts'
 import { oneLine } from './cap-text.ts'
 import type { Chat, ChatDeps } from './chat-ports.ts'
 import { buildMemory, MEMORY_LIMITS } from './memory.ts'
 import { createDeleted } from './deleted.ts'
 import { createOutbox } from './outbox.ts'
+import { deliverQueued, saySomething } from './said.ts'
 import { AFTER_TURN_MS, LATER_MS, settleTurns } from './receipts.ts'
 import type { RunnerDeps, RunningTurn } from './runner-ports.ts'
 import { startTurn } from './runner.ts'
@@ -111,8 +115,14 @@ export function createChat(deps: ChatDeps): Chat {
     return sessionOf(id)
   }
 
+  const sources = (folder: string): AttachSources => ({
+    file: (path) => deps.workspace.run(folder, 'read', { path }, closing.signal),
+    resource: async (serverId, uri) => (await deps.mcp.readResource?.({ serverId, uri, signal: closing.signal })) ?? failedOutcome(new AppError('mcp.unknown-server', { server: serverId }).toData()),
+    skill: async (name) => (await deps.project?.(folder))?.skill(name) ?? null,
+  })
+
   /** `prompt` null = go on without a new message, '' = only with what is queued; `again` is a finished turn whose answer the model is to forget. */
-  const begin = (session: SessionSummary, prompt: string | null, again: string | null = null): { turnId: string } => {
+  const begin = (session: SessionSummary, prompt: string | null, again: string | null = null, attached: readonly Attached[] = []): { turnId: string } => {
     const turnId = deps.ids.next('turn')
     const now = deps.clock.now()
     const opening = prompt === null || prompt !== '' ? prompt : (repository.queued(session.id)[0]?.text ?? '')
@@ -128,12 +138,8 @@ export function createChat(deps: ChatDeps): Chat {
       const events: ChatEvent[] = [{ type: 'session', session: next }]
       if (prompt === null) return events
       // What was left over from a turn that was stopped goes first.
-      const texts = [...queued.map(({ text }) => text), ...(prompt === '' ? [] : [prompt])]
-      for (const { id } of queued) repository.unqueueMessage(session.id, id)
-      const said = texts.map((text): ChatEvent => {
-        const item = { kind: 'user', id: deps.ids.next('item'), turnId, at: now, text } as const
-        return { type: 'item', sessionId: session.id, index: repository.appendItem(session.id, 0, item), item }
-      })
+      const said = queued.map((message): ChatEvent => deliverQueued(repository, session.id, message, { id: deps.ids.next('item'), turnId, step: 0, at: now }).event)
+      if (prompt !== '') said.push(saySomething(repository, session.id, { id: deps.ids.next('item'), turnId, at: now, text: prompt }, attached))
       return [...said, ...(queued.length > 0 ? [{ type: 'queued', sessionId: session.id, queued: [] } as const] : []), ...events]
     })
     const history = buildMemory(repository.conversation(session.id, MEMORY_CHARACTERS), { resume: prompt === null, thinking: prompt === null ? repository.newestThinking(session.id) : [] })
@@ -157,9 +163,11 @@ export function createChat(deps: ChatDeps): Chat {
     const session = repository.session(sessionId)
     if (session) begin(session, '')
   }
-  const queue = (session: SessionSummary, text: string, turn: RunningTurn): { turnId: string } => {
+  const queue = (session: SessionSummary, text: string, turn: RunningTurn, attached: readonly Attached[]): { turnId: string } => {
     outbox.commit(() => {
-      repository.queueMessage(session.id, { id: deps.ids.next('queued'), text, at: deps.clock.now() })
+      const id = deps.ids.next('queued')
+      repository.queueMessage(session.id, { id, text, at: deps.clock.now() })
+      repository.saveAttachments(session.id, id, attached)
       return [{ type: 'queued', sessionId: session.id, queued: repository.queued(session.id) }]
     })
     turn.steer()
@@ -204,19 +212,27 @@ export function createChat(deps: ChatDeps): Chat {
       return opened
     },
     items: ({ sessionId, from, count }) => page(sessionId, from, count),
-    send: async ({ sessionId, text }) => {
+    send: async ({ sessionId, text, attachments = [] }) => {
+      // Read before anything is kept: a file that is gone must not cost the message.
+      const attached = attachments.length === 0 ? [] : await readAttachments(attachments, sources(sessionOf(sessionId).folder))
       const running = turns.get(sessionId)
-      if (running) return queue(sessionOf(sessionId), text, running)
-      return begin(await idleSession(sessionId), text)
+      if (running) return queue(sessionOf(sessionId), text, running, attached)
+      return begin(await idleSession(sessionId), text, null, attached)
+    },
+    image: ({ itemId, place }) => {
+      const found = repository.attachments(itemId)[place]
+      return found?.base64 ? { mimeType: found.mimeType, base64: found.base64 } : null
     },
     unqueue: ({ sessionId, id }) => {
       const message = repository.queued(sessionId).find((one) => one.id === id)
-      if (!message) return { text: null }
+      if (!message) return { text: null, attachments: [] }
+      const attachments = repository.attachments(id).flatMap(wishOf)
       outbox.commit(() => {
         repository.unqueueMessage(sessionId, id)
+        repository.removeAttachments(id)
         return [{ type: 'queued', sessionId, queued: repository.queued(sessionId) }]
       })
-      return { text: message.text }
+      return { text: message.text, attachments }
     },
     retryNow: ({ sessionId }) => turns.get(sessionId)?.retryNow(),
     setMode: ({ sessionId, mode }) => save({ ...sessionOf(sessionId), mode }),

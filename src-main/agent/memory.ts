@@ -3,6 +3,7 @@ import { AppError } from '../../src-shared/errors.ts'
 import type { ModelMessage, ThinkingPart } from '../api/ports.ts'
 import { CANCELLED_TEXT } from '../sessions/recover.ts'
 import type { ConversationEntry } from '../sessions/tool-calls-table.ts'
+import { userMessage } from './attach.ts'
 import { capCharacters } from './cap-text.ts'
 
 export interface MemoryLimits {
@@ -73,7 +74,7 @@ function groupSteps(entries: readonly ConversationEntry[]): ConversationEntry[][
 function toMessages(group: readonly ConversationEntry[], whole: ReadonlySet<string>, limits: MemoryLimits, kept: readonly (ThinkingPart & { turnId: string; step: number })[]): ModelMessage[] {
   const first = group[0]
   if (!first) return []
-  if (first.kind === 'user') return [{ role: 'user', text: first.text }]
+  if (first.kind === 'user') return [userMessage(first.text, first.attached ?? [], whole.has(first.turnId))]
   const cap = (text: string): string => (whole.has(first.turnId) ? text : capCharacters(text, limits.oldResult))
   const text = group.map((entry) => (entry.kind === 'assistant' ? entry.text : '')).join('')
   const calls = group.filter((entry) => entry.kind === 'tool')
@@ -149,11 +150,14 @@ function leaveOutOldest(messages: readonly ModelMessage[], total: number): Model
   }
   const [first, ...rest] = messages.slice(Math.max(0, start))
   if (start <= 0 || first?.role !== 'user') return [...messages]
-  return [{ role: 'user', text: `${LEFT_OUT}\n\n${first.text}` }, ...rest]
+  return [{ ...first, text: `${LEFT_OUT}\n\n${first.text}` }, ...rest]
 }
 
+/** An image is billed by its size on screen: about 1,600 tokens. */
+const IMAGE_CHARACTERS = 5_600
+
 function sizeOf(message: ModelMessage): number {
-  if (message.role === 'user') return message.text.length
+  if (message.role === 'user') return message.text.length + (message.images?.length ?? 0) * IMAGE_CHARACTERS
   if (message.role === 'assistant') {
     const thinking = message.thinking?.reduce((sum, { data }) => sum + JSON.stringify(data).length, 0) ?? 0
     return message.text.length + thinking + message.toolCalls.reduce((sum, call) => sum + call.argumentsText.length, 0)

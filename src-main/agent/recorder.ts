@@ -6,6 +6,7 @@ import type { Clock, Ids } from '../platform/ports.ts'
 import { turnReceipt } from '../sessions/recover.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
 import type { Outbox } from './outbox.ts'
+import { deliverQueued } from './said.ts'
 import { toolItem } from './tool-view.ts'
 import { NEW_TURN, turnStatus } from './turn.ts'
 import type { TurnCall, TurnState } from './turn-state.ts'
@@ -153,15 +154,13 @@ export function createRecorder(
     deliver: (step) => {
       const queued = repository.queued(sessionId)
       if (queued.length === 0) return []
+      const messages: ModelMessage[] = []
       outbox.commit(() => {
-        const items = queued.map((message): ChatEvent => {
-          repository.unqueueMessage(sessionId, message.id)
-          const item: SessionItem = { kind: 'user', id: ids.next('item'), turnId, at: message.at, text: message.text }
-          return itemEvent(repository.appendItem(sessionId, step, item), item)
-        })
-        return [...items, { type: 'queued', sessionId, queued: [] }]
+        const delivered = queued.map((message) => deliverQueued(repository, sessionId, message, { id: ids.next('item'), turnId, step, at: message.at }))
+        messages.push(...delivered.map(({ message }) => message))
+        return [...delivered.map(({ event }) => event), { type: 'queued', sessionId, queued: [] }]
       })
-      return queued.map(({ text }) => ({ role: 'user', text }))
+      return messages
     },
     warn: (warning) => {
       if (warning === warned || (warning !== null && warned !== null && warning.scope === warned.scope && warning.spentMicro === warned.spentMicro)) return

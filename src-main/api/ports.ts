@@ -118,7 +118,7 @@ export interface System {
 // ---- wires: how a model is called ----
 
 export type ModelMessage =
-  | { role: 'user'; text: string }
+  | { role: 'user'; text: string; images?: readonly ToolImage[] }
   /** `thinking`: what the model wants back while its tool calls go on. */
   | { role: 'assistant'; text: string; toolCalls: readonly { callId: string; name: string; argumentsText: string }[]; thinking?: readonly ThinkingPart[] }
   /** Results go back in call order. */

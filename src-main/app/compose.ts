@@ -25,6 +25,8 @@ import { mcpServersSchema } from '../mcp/server-store.ts'
 import type { GatewayLauncher } from '../platform/gateway-launcher.ts'
 import type { Clock, CommandRunner, ExternalLinks, Fetch, Ids, Log, Notifier, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
 import { HISTORY_MIGRATIONS } from '../history/schema.ts'
+import { createComposerOffers, type ComposerOffers } from './composer-offers.ts'
+import { createFileIndex } from '../workspace/file-index.ts'
 import { createHistory, type History } from '../history/service.ts'
 import { SESSION_MIGRATIONS } from '../sessions/schema.ts'
 import { openDatabase, openMemoryDatabase } from '../storage/database.ts'
@@ -104,6 +106,7 @@ export interface Services {
   openServerPage(page: string): Promise<void>
   chat: Chat
   history: History
+  composer: ComposerOffers
   undo: Undo
   setup: LateSetup
   links: ExternalLinks
@@ -209,6 +212,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
     currentSeq: options.chatSeq, sessionsChanged: options.sessionsChanged,
   })
 
+  const composer = createComposerOffers({ mcp, index: createFileIndex(clock), project: projectSays })
   const history = createHistory({
     database, clock, ids, home: platform.homeFolder, env: platform.env, platform: platform.name, added: options.sessionsChanged,
     modelFor: (wanted) => {
@@ -244,7 +248,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   sweepSpill(paths.spill, clock.now(), KEEP_RESULTS_MS).catch((error: unknown) => log.warn('results.not-swept', { error }))
 
   return {
-    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, questions, openServerPage, chat, history, undo, setup, links,
+    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, questions, openServerPage, chat, composer, history, undo, setup, links,
     async close() {
       stopFollowing()
       account.close()

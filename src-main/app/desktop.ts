@@ -150,7 +150,7 @@ function makeHandlers(services: Services, quit: () => void, log: Log): Handlers 
     ...accountHandlers(account),
     ...inboxHandlers(inbox),
     ...chatHandlers({
-      chat, history, undo,
+      chat, history, undo, composer: services.composer,
       project: async (folder) => projectView(await readProject(folder, homedir()), settings.get().trustedFolders.includes(folder)),
       trust: (folder, trusted) => {
         const others = settings.get().trustedFolders.filter((one) => one !== folder)

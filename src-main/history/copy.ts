@@ -1,8 +1,9 @@
 /** Makes new sessions out of what there is: a fork up to a message, and one taken over from another coding tool. Synchronous SQLite, in main. */
 import type { WireName } from '../../src-shared/domain/account.ts'
-import type { SessionItem, SessionSummary, ToolCallView } from '../../src-shared/domain/session.ts'
+import type { AttachWish, SessionItem, SessionSummary, ToolCallView } from '../../src-shared/domain/session.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, Ids } from '../platform/ports.ts'
+import { wishOf } from '../sessions/attachments-table.ts'
 import type { SessionRepository } from '../sessions/repository.ts'
 import { capText } from '../storage/cap-text.ts'
 import type { ForeignTranscript, ImportedItem } from './foreign/types.ts'
@@ -22,7 +23,7 @@ const MAX_TITLE = 60
  * A new session with everything up to a message: with it, or (`before`) without it. Costs stay with the original: nothing was paid twice.
  * @throws AppError `session.not-found`
  */
-export function forkSession({ repository, clock, ids }: CopyDeps, from: { sessionId: string; itemId: string; before: boolean }): { session: SessionSummary; text: string | null } {
+export function forkSession({ repository, clock, ids }: CopyDeps, from: { sessionId: string; itemId: string; before: boolean }): { session: SessionSummary; text: string | null; attachments: readonly AttachWish[] } {
   const original = repository.session(from.sessionId)
   const items = original ? repository.items(from.sessionId, 0, repository.itemCount(from.sessionId)) : []
   const at = items.findIndex((item) => item.id === from.itemId)
@@ -50,9 +51,11 @@ export function forkSession({ repository, clock, ids }: CopyDeps, from: { sessio
       const copy: SessionItem = { ...settled(item), id: ids.next('item'), turnId }
       repository.appendItem(session.id, repository.stepOf(item.id), copy)
       if (item.kind === 'tool') repository.copyCall(item.id, copy.id)
+      if (item.kind === 'user') repository.copyAttachments(item.id, { sessionId: session.id, itemId: copy.id })
     }
   })
-  return { session, text: from.before && chosen.kind === 'user' ? chosen.text : null }
+  const again = from.before && chosen.kind === 'user'
+  return { session, text: again ? chosen.text : null, attachments: again ? repository.attachments(chosen.id).flatMap(wishOf) : [] }
 }
 
 /** In a copy nothing is under way. */

@@ -8,7 +8,7 @@
  *   "session": { "id", "title", "folder", "model", "wire", "createdAt": TIME, "updatedAt": TIME, "costMicro": INTEGER | null },
  *   "items": [ ITEM … ] }                                       in order, every one
  * ITEM, besides "id", "turnId" and "at": TIME, one of
- *   { "kind": "user", "text" }
+ *   { "kind": "user", "text", and where there are any "attachments": [ { "kind", "name", "mimeType", "bytes": INTEGER } … ] }
  *   { "kind": "assistant", "text", "done": BOOLEAN }            done false = it was still being written
  *   { "kind": "thinking", "text", "done": BOOLEAN, "ms": INTEGER | null }
  *   { "kind": "tool", "callId", "tool", "wireName", "server": STRING | null (null = Portico's own), "summary",
@@ -44,7 +44,7 @@ export function sessionAsJson(rows: ExportRows, exportedAt: number): string {
 function itemFields(rows: ExportRows, item: SessionItem): Record<string, unknown> {
   switch (item.kind) {
     case 'user':
-      return { text: item.text }
+      return { text: item.text, ...(item.attachments ? { attachments: item.attachments } : {}) }
     case 'assistant':
       return { text: item.text, done: item.done }
     case 'thinking':

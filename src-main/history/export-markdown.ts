@@ -1,5 +1,5 @@
 /** A session as Markdown, to read and to pass on. Pure. */
-import { sumReceipt, type SessionItem, type StepReceipt, type ToolCallStatus, type ToolCallView, type TurnStatus } from '../../src-shared/domain/session.ts'
+import { sumReceipt, type AttachmentView, type SessionItem, type StepReceipt, type ToolCallStatus, type ToolCallView, type TurnStatus } from '../../src-shared/domain/session.ts'
 import { formatExactMoney, type MicroDollars } from '../../src-shared/domain/money.ts'
 import { errorLine } from './export-json.ts'
 import { isoTime, stepsOf, type ExportRows } from './export-rows.ts'
@@ -29,7 +29,7 @@ export function sessionAsMarkdown(rows: ExportRows): string {
 function itemBlocks(rows: ExportRows, item: SessionItem): string[] {
   switch (item.kind) {
     case 'user':
-      return [`## You, ${isoTime(item.at)}`, closed(item.text)]
+      return [`## You, ${isoTime(item.at)}`, closed(item.text), ...attachedBlock(item.attachments ?? [])]
     case 'assistant':
       return [`## Assistant, ${isoTime(item.at)}`, closed(item.text), ...(item.done ? [] : ['*(not finished)*'])]
     case 'thinking':
@@ -39,6 +39,10 @@ function itemBlocks(rows: ExportRows, item: SessionItem): string[] {
     case 'turn-end':
       return endBlocks(rows, item)
   }
+}
+
+function attachedBlock(attachments: readonly AttachmentView[]): string[] {
+  return attachments.length === 0 ? [] : [attachments.map(({ kind, name, mimeType, bytes }) => `- Attached ${kind}: ${inCode(name)} (${mimeType}, ${bytes} bytes)`).join('\n')]
 }
 
 function callBlocks(call: ToolCallView): string[] {

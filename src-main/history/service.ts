@@ -1,7 +1,7 @@
 /** History as the window uses it: finding what was said, exports, forks, and sessions of other coding tools. Runs in main. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { WireName } from '../../src-shared/domain/account.ts'
-import type { ForeignSessionView, HistoryHitView, SessionExport, SessionSummary } from '../../src-shared/domain/session.ts'
+import type { AttachWish, ForeignSessionView, HistoryHitView, SessionExport, SessionSummary } from '../../src-shared/domain/session.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, Ids } from '../platform/ports.ts'
 import { createSessionRepository } from '../sessions/repository.ts'
@@ -18,8 +18,8 @@ export interface History {
   find(query: { text: string; folder?: string | undefined; limit: number }): readonly HistoryHitView[]
   /** @throws AppError `session.not-found` */
   export(input: { sessionId: string; format: 'markdown' | 'json' }): SessionExport
-  /** A new session up to a message; `before` leaves that message out and gives its text. @throws AppError `session.not-found` */
-  fork(input: { sessionId: string; itemId: string; before: boolean }): { session: SessionSummary; text: string | null }
+  /** A new session up to a message; `before` leaves that message out and gives its text and what was attached to it. @throws AppError `session.not-found` */
+  fork(input: { sessionId: string; itemId: string; before: boolean }): { session: SessionSummary; text: string | null; attachments: readonly AttachWish[] }
   /** Sessions of Codex CLI and Claude Code on this computer, newest first. */
   foreign(): Promise<readonly ForeignSessionView[]>
   /** Takes one of them over; `path` must be one that was listed. @throws AppError `ipc.invalid-input`, `setup.unreadable` */

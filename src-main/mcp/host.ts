@@ -110,6 +110,16 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
     void pids.sweep().catch((error: unknown) => deps.log.warn('mcp.sweep-failed', { reason: String(error) }))
   }
 
+  async function prepareAll(signal: AbortSignal): Promise<void> {
+    const queue = [...servers]
+    const worker = async (): Promise<void> => {
+      for (let server = queue.shift(); server && !closed && !signal.aborted; server = queue.shift()) await server.prepare()
+    }
+    const all = Promise.all(Array.from({ length: Math.max(1, deps.cores) }, worker))
+    // Stopped meanwhile: what is ready by now is still a fair answer.
+    await untilAborted(all, signal).catch(() => undefined)
+  }
+
   return {
     async configure(specs: readonly McpServerSpec[]) {
       sweepOnce()
@@ -142,15 +152,20 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
       await setLongSecret(deps.secrets, signInName(id), null)
     },
     async tools(signal) {
-      const queue = [...servers]
-      const worker = async (): Promise<void> => {
-        for (let server = queue.shift(); server && !closed && !signal.aborted; server = queue.shift()) await server.prepare()
-      }
-      const all = Promise.all(Array.from({ length: Math.max(1, deps.cores) }, worker))
-      // Stopped meanwhile: what is ready by now is still a fair answer.
-      await untilAborted(all, signal).catch(() => undefined)
+      await prepareAll(signal)
       return servers.flatMap((server) => server.tools())
     },
+    async offers(signal) {
+      await prepareAll(signal)
+      const each = await Promise.all(servers.map((server) => server.offers(signal)))
+      return { resources: each.flatMap(({ resources }) => resources), prompts: each.flatMap(({ prompts }) => prompts) }
+    },
+    async readResource({ serverId, uri, signal }) {
+      const server = servers.find((one) => one.id === serverId)
+      if (!server) return failedOutcome(new AppError('mcp.unknown-server', { server: serverId }).toData())
+      return server.readResource(uri, signal)
+    },
+    prompt: async ({ serverId, name, args, signal }) => find(serverId).prompt(name, args, signal),
     async call({ serverId, toolName, args, signal }) {
       const server = servers.find((one) => one.id === serverId)
       if (!server) return failedOutcome(new AppError('mcp.unknown-server', { server: serverId }).toData())

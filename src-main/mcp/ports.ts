@@ -1,5 +1,5 @@
 /** The MCP host as the rest of Portico sees it; which SDK is behind it is this room's business. */
-import type { ToolsState } from '../../src-shared/domain/mcp.ts'
+import type { McpPromptView, McpResourceView, ToolsState } from '../../src-shared/domain/mcp.ts'
 import type { ToolRisk } from '../../src-shared/domain/session.ts'
 import type { ToolDefinition, ToolOutcome } from '../../src-shared/domain/tool.ts'
 
@@ -45,6 +45,12 @@ export interface McpHost {
   tools(signal: AbortSignal): Promise<readonly HostedTool[]>
   /** Runs one call; an exited server, a time-out or a tool's own error is an outcome with `isError`. */
   call(request: { serverId: string; toolName: string; args: Record<string, unknown>; signal: AbortSignal }): Promise<ToolOutcome>
+  /** What enabled servers that run offer besides tools, after starting those that do not run yet. */
+  offers(signal: AbortSignal): Promise<{ resources: readonly McpResourceView[]; prompts: readonly McpPromptView[] }>
+  /** What goes wrong is an outcome with `isError`. */
+  readResource(request: { serverId: string; uri: string; signal: AbortSignal }): Promise<ToolOutcome>
+  /** A prompt's messages as one text. @throws AppError `mcp.*` */
+  prompt(request: { serverId: string; name: string; args: Readonly<Record<string, string>>; signal: AbortSignal }): Promise<string>
   /** Stops all servers and their process trees; resolves within 3 s. */
   close(): Promise<void>
 }

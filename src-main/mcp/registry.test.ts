@@ -27,6 +27,9 @@ const host: McpHost = {
   state: () => ({ servers: [], totals: { servers: 0, tools: 0, calls: 0 } }),
   onChange: () => () => undefined,
   tools: unexpected,
+  offers: unexpected,
+  readResource: unexpected,
+  prompt: unexpected,
   call: unexpected,
   close: unexpected,
 }

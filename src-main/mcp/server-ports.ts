@@ -7,6 +7,7 @@ import type { ConnectMcp, Elicit } from './connection.ts'
 import type { McpLimits } from './limits.ts'
 import type { PidFile } from './pid-file.ts'
 import type { PinStore } from './pins.ts'
+import type { ServerOffers } from './server-offers.ts'
 import type { HostedTool, McpServerSpec } from './ports.ts'
 
 export interface ServerDeps {
@@ -35,7 +36,7 @@ export interface ServerDeps {
   changed(now: boolean): void
 }
 
-export interface McpServer {
+export interface McpServer extends ServerOffers {
   readonly id: string
   spec(): McpServerSpec
   /** Takes a new configuration; stops the server when it differs. */

@@ -7,6 +7,7 @@ import { listAll } from './list-pages.ts'
 import type { McpServerSpec } from './ports.ts'
 import { NO_FAILURES, nextRestart, recordFailure } from './restart-policy.ts'
 import { createCaller } from './server-call.ts'
+import { createOffers } from './server-offers.ts'
 import { endRun, newRun, type ServerRun } from './server-run.ts'
 import type { McpServer, ServerDeps } from './server-ports.ts'
 import { installs, sameSpec } from './server-spec.ts'
@@ -184,13 +185,14 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     await attempt?.catch(() => undefined)
   }
 
+  const connected = async (signal: AbortSignal): Promise<ServerRun> => (state.kind === 'ready' && current !== null ? current : revive(signal))
   const call = createCaller({
     heldBack: book.heldBack,
     spec: () => spec,
     limits,
     spill: deps.spill,
     log,
-    connected: async (signal) => (state.kind === 'ready' && current !== null ? current : revive(signal)),
+    connected,
     counted() {
       calls += 1
       deps.changed(false)
@@ -238,6 +240,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
       return stop()
     },
     call,
+    ...createOffers({ spec: () => spec, limits, spill: deps.spill, ready: () => (state.kind === 'ready' ? current : null), connected }),
     async approve(toolName) {
       await book.approve(toolName)
       if (state.kind === 'ready') showTools()

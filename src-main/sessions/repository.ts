@@ -1,6 +1,7 @@
 /** The session repository: all tables behind one object, and the transaction that makes a batch of writes one. Synchronous SQLite, in main. */
 import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../src-shared/errors.ts'
+import { attachmentsTable, type AttachmentsTable } from './attachments-table.ts'
 import { deletedTable, type DeletedTable } from './deleted-table.ts'
 import { findTable, type FindTable } from './find-table.ts'
 import { itemsTable, type ItemsTable } from './items-table.ts'
@@ -12,7 +13,7 @@ import { thinkingTable, type ThinkingTable } from './thinking-table.ts'
 import { toolCallsTable, type ToolCallsTable } from './tool-calls-table.ts'
 import { turnsTable, type TurnsTable } from './turns-table.ts'
 
-export interface SessionRepository extends SessionsTable, ItemsTable, TurnsTable, ToolCallsTable, ReceiptsTable, RulesTable, QueueTable, DeletedTable, FindTable, ThinkingTable {
+export interface SessionRepository extends SessionsTable, ItemsTable, TurnsTable, ToolCallsTable, ReceiptsTable, RulesTable, QueueTable, DeletedTable, FindTable, ThinkingTable, AttachmentsTable {
   /** Runs `work` in one transaction (or inside the one under way). @throws AppError `storage.disk-full`, `storage.failed`; nothing is kept then. */
   transaction<T>(work: () => T): T
 }
@@ -46,6 +47,7 @@ export function createSessionRepository(database: DatabaseSync): SessionReposito
     ...deletedTable(database),
     ...findTable(database),
     ...thinkingTable(database),
+    ...attachmentsTable(database),
     transaction,
   }
 }

@@ -131,4 +131,24 @@ export const SESSION_MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    // `owner_id`: an item, or a message that waits.
+    name: 'sessions-6',
+    sql: `
+      CREATE TABLE attachments (
+        owner_id TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        mime_type TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        text TEXT,
+        image BLOB,
+        wish TEXT,
+        PRIMARY KEY (owner_id, place)
+      ) STRICT;
+      CREATE INDEX attachments_of_session ON attachments (session_id);
+    `,
+  },
 ]

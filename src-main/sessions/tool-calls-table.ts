@@ -1,10 +1,11 @@
 /** Rows of `tool_calls`, and the conversation as the model knows it: what it said, what it asked for, what it was told. */
 import type { DatabaseSync } from 'node:sqlite'
+import { attachmentsTable, type Attached } from './attachments-table.ts'
 import { integerOf, optionalText, textOf, wordOf, type Row } from './row.ts'
 
 /** One line of the conversation for the model, oldest first. */
 export type ConversationEntry =
-  | { kind: 'user'; turnId: string; text: string }
+  | { kind: 'user'; turnId: string; text: string; attached?: readonly Attached[] }
   | { kind: 'assistant'; turnId: string; step: number; text: string }
   | { kind: 'tool'; turnId: string; step: number; callId: string; name: string; argumentsText: string; resultText: string | null; isError: boolean }
 
@@ -25,11 +26,12 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
   const result = database.prepare('UPDATE tool_calls SET result_text = ?, is_error = ? WHERE item_id = ?')
   // Only what the model needs is read: the rest of a body can be a long diff.
   const newestFirst = database.prepare(`
-    SELECT i.kind, i.turn_id, i.step, i.body ->> '$.text' AS text, i.body ->> '$.call.callId' AS call_id, i.body ->> '$.call.wireName' AS wire_name,
+    SELECT i.id, i.kind, i.turn_id, i.step, i.body ->> '$.text' AS text, i.body ->> '$.call.callId' AS call_id, i.body ->> '$.call.wireName' AS wire_name,
       c.arguments_text, c.result_text, c.is_error
     FROM items i JOIN turns t ON t.id = i.turn_id LEFT JOIN tool_calls c ON c.item_id = i.id
     WHERE i.session_id = ? AND i.kind IN ('user', 'assistant', 'tool') AND (t.superseded = 0 OR i.kind = 'user')
     ORDER BY i.position DESC`)
+  const { attachments } = attachmentsTable(database)
   const copy = database.prepare('INSERT INTO tool_calls (item_id, arguments_text, result_text, is_error) SELECT ?, arguments_text, result_text, is_error FROM tool_calls WHERE item_id = ?')
   return {
     copyCall: (from, to) => {
@@ -45,9 +47,9 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
       const entries: ConversationEntry[] = []
       let size = 0
       for (const row of newestFirst.iterate(sessionId)) {
-        const entry = toEntry(row)
+        const entry = toEntry(row, attachments)
         entries.push(entry)
-        size += entry.kind === 'tool' ? entry.argumentsText.length + (entry.resultText?.length ?? 0) : entry.text.length
+        size += entry.kind === 'tool' ? entry.argumentsText.length + (entry.resultText?.length ?? 0) : entry.text.length + (entry.kind === 'user' ? (entry.attached?.reduce((sum, one) => sum + (one.text?.length ?? 0), 0) ?? 0) : 0)
         if (size >= characters && entry.kind === 'user') break
       }
       return entries.toReversed()
@@ -55,11 +57,14 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
   }
 }
 
-function toEntry(row: Row): ConversationEntry {
+function toEntry(row: Row, attachments: (ownerId: string) => readonly Attached[]): ConversationEntry {
   const turnId = textOf(row, 'turn_id')
   const step = integerOf(row, 'step')
   const kind = wordOf(row, 'kind', ['user', 'assistant', 'tool'])
-  if (kind === 'user') return { kind, turnId, text: textOf(row, 'text') }
+  if (kind === 'user') {
+    const attached = attachments(textOf(row, 'id'))
+    return { kind, turnId, text: textOf(row, 'text'), ...(attached.length === 0 ? {} : { attached }) }
+  }
   if (kind === 'assistant') return { kind, turnId, step, text: textOf(row, 'text') }
   return {
     kind, turnId, step, callId: textOf(row, 'call_id'), name: textOf(row, 'wire_name'),

@@ -68,3 +68,23 @@ export function remoteUrl({ command, args }: Pick<McpServerConfig, 'command' | '
   if (args.length > 0 || !/^https?:\/\//i.test(command)) return null
   return URL.parse(command)
 }
+
+/** Something to read that a server offers; `name` is for people. */
+export interface McpResourceView {
+  serverId: string
+  serverName: string
+  uri: string
+  name: string
+  description: string
+  mimeType: string | null
+}
+
+/** A beginning of a message that a server offers; `title` is for people. */
+export interface McpPromptView {
+  serverId: string
+  serverName: string
+  name: string
+  title: string
+  description: string
+  arguments: readonly { name: string; description: string; required: boolean }[]
+}

@@ -2,6 +2,7 @@
 import type { MicroDollars } from './money.ts'
 import type { WireName } from './account.ts'
 import type { AppErrorData } from '../errors.ts'
+import type { McpPromptView, McpResourceView } from './mcp.ts'
 import type { Effort } from './setup.ts'
 
 /** `chat`: no tools. `plan`: tools that only read, and a plan at the end. `agent`: all tools, each as its risk asks. */
@@ -30,11 +31,37 @@ export interface SessionSummary {
   effort?: Effort | null
 }
 
+/** What a message carries besides its words, as it is shown: `bytes` of the image, or of the text that the model reads. */
+export interface AttachmentView {
+  kind: 'image' | 'file' | 'resource' | 'skill'
+  /** A file's path, or the name of the image, resource or skill. */
+  name: string
+  mimeType: string
+  bytes: number
+}
+
+/** What a person adds to a message; main reads it when the message is sent. */
+export type AttachWish =
+  | { kind: 'image'; name: string; mimeType: string; base64: string }
+  /** Of the session's folder. */
+  | { kind: 'file'; path: string }
+  | { kind: 'resource'; serverId: string; uri: string; name: string }
+  | { kind: 'skill'; name: string }
+
+/** What a message can begin with or carry, besides the folder's files. */
+export interface ChatOffers {
+  resources: readonly McpResourceView[]
+  prompts: readonly McpPromptView[]
+  skills: readonly { name: string; description: string }[]
+}
+
 /** A message that was typed while a turn runs; it goes to the model with its next step. */
 export interface QueuedMessage {
   id: string
   text: string
   at: number
+  /** Left out = none. */
+  attachments?: readonly AttachmentView[]
 }
 
 /** Why a turn waits before it asks the model again, and until when (epoch ms). */
@@ -121,7 +148,8 @@ export interface ToolCallView {
 }
 
 export type SessionItem =
-  | { kind: 'user'; id: string; turnId: string; at: number; text: string }
+  /** `attachments`: left out = none. */
+  | { kind: 'user'; id: string; turnId: string; at: number; text: string; attachments?: readonly AttachmentView[] }
   | { kind: 'assistant'; id: string; turnId: string; at: number; text: string; done: boolean }
   /** What the model thought, or its summary of it, as far as the gateway tells it; `ms` = how long it took, null while it goes on or when it is not known. */
   | { kind: 'thinking'; id: string; turnId: string; at: number; text: string; done: boolean; ms: number | null }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { WIRE_NAMES, type AccountState, type SystemInfo } from '../domain/account.ts'
 import type { UpstreamTest } from '../domain/gateway.ts'
-import { SESSION_MODES, type ApprovalRule, type ChangedFileView, type FileDiff, type ForeignSessionView, type HistoryHitView, type ProjectView, type SessionFind, type SessionPage, type SessionSummary, type UndoneFile } from '../domain/session.ts'
+import { SESSION_MODES, type ApprovalRule, type AttachWish, type ChangedFileView, type ChatOffers, type FileDiff, type ForeignSessionView, type HistoryHitView, type ProjectView, type SessionFind, type SessionPage, type SessionSummary, type UndoneFile } from '../domain/session.ts'
 import { CLIENT_IDS, EFFORTS, FREEDOMS, TOKEN_WAYS, type ApplyReport, type Backup, type RemoteView, type RevertedClient, type SetupPlan, type VerifiedClient } from '../domain/setup.ts'
 import { gatewayInputs } from './gateway-inputs.ts'
 import type { CommandName } from './names.ts'
@@ -33,6 +33,13 @@ const server = {
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]*$/).max(200), text(20_000)),
 }
 
+/** The image itself at most 3.75 MB, which base64 makes a third longer. */
+const attachment = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('image'), name: text(300), mimeType: text(100), base64: text(5_100_000).min(1) }),
+  z.strictObject({ kind: z.literal('file'), path: text(4000).min(1) }),
+  z.strictObject({ kind: z.literal('resource'), serverId: id, uri: text(4000).min(1), name: text(300) }),
+  z.strictObject({ kind: z.literal('skill'), name: text(300).min(1) }),
+])
 const undoScope = { sessionId: id, turnId: id, file: text(4000).min(1).nullable(), onwards: z.boolean() }
 const toolName = z.string().min(1).max(500)
 const cap = z.int().min(1).max(1_000_000_000_000).nullable()
@@ -66,7 +73,14 @@ export const commands = {
     input: z.strictObject({ sessionId: id, from: z.int().min(0), count: z.int().min(1).max(1000) }),
     output: output<SessionPage>(),
   },
-  'chat.send': { input: z.strictObject({ sessionId: id, text: text(1_000_000).min(1) }), output: output<{ turnId: string }>() },
+  'chat.send': { input: z.strictObject({ sessionId: id, text: text(1_000_000).min(1), attachments: z.array(attachment).max(20).optional() }), output: output<{ turnId: string }>() },
+  /** An image that a message carries. */
+  'chat.image': { input: z.strictObject({ itemId: id, place: z.int().min(0).max(100) }), output: output<{ mimeType: string; base64: string } | null>() },
+  /** Files of the session's folder for a mention, the best first. */
+  'chat.suggest': { input: z.strictObject({ sessionId: id, query: text(400) }), output: output<{ files: readonly string[] }>() },
+  /** What servers and skills offer to a message; starts the servers that are enabled. */
+  'chat.offers': { input: z.strictObject({ sessionId: id }), output: output<ChatOffers>() },
+  'chat.prompt': { input: z.strictObject({ serverId: id, name: text(500).min(1), args: z.record(text(200), text(20_000)) }), output: output<{ text: string }>() },
   'chat.stop': { input: z.strictObject({ sessionId: id }), output: done },
   'chat.retry': { input: z.strictObject({ sessionId: id }), output: output<{ turnId: string }>() },
   'chat.approve': {
@@ -83,7 +97,7 @@ export const commands = {
     output: done,
   },
   /** Takes a message back that waits for the running turn's next step. */
-  'chat.unqueue': { input: z.strictObject({ sessionId: id, id }), output: output<{ text: string | null }>() },
+  'chat.unqueue': { input: z.strictObject({ sessionId: id, id }), output: output<{ text: string | null; attachments: readonly AttachWish[] }>() },
   /** Ends the wait before the next try of a failed model call. */
   'chat.retryNow': { input: z.strictObject({ sessionId: id }), output: done },
   'chat.setEffort': { input: z.strictObject({ sessionId: id, effort: z.enum(EFFORTS).nullable() }), output: done },
@@ -98,7 +112,7 @@ export const commands = {
   /** Asks where to, and writes the session there; the path, or null when the person closed the dialog. */
   'chat.export': { input: z.strictObject({ sessionId: id, format: z.enum(['markdown', 'json']) }), output: output<{ path: string } | null>() },
   /** A new session up to a message; `before` leaves it out and gives its text. */
-  'chat.fork': { input: z.strictObject({ sessionId: id, itemId: id, before: z.boolean() }), output: output<{ session: SessionSummary; text: string | null }>() },
+  'chat.fork': { input: z.strictObject({ sessionId: id, itemId: id, before: z.boolean() }), output: output<{ session: SessionSummary; text: string | null; attachments: readonly AttachWish[] }>() },
   /** Sessions of other coding tools on this computer. */
   'chat.foreign': { input: nothing, output: output<readonly ForeignSessionView[]>() },
   'chat.take': { input: z.strictObject({ path: text(4000).min(1) }), output: output<SessionSummary>() },

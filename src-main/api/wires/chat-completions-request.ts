@@ -52,7 +52,9 @@ const toolOf = onceForEach((tool: ModelRequest['tools'][number]) => ({
 const messagesOf = onceForEach(toMessages)
 
 function toMessages(message: ModelMessage): Message[] {
-  if (message.role === 'user') return [{ role: 'user', content: message.text }]
+  if (message.role === 'user') {
+    return [{ role: 'user', content: message.images ? [{ type: 'text', text: message.text }, ...message.images.map(imagePart)] : message.text }]
+  }
   if (message.role === 'assistant') {
     if (message.toolCalls.length === 0) return message.text === '' ? [] : [{ role: 'assistant', content: message.text }]
     return [
@@ -78,6 +80,8 @@ function toMessages(message: ModelMessage): Message[] {
   return [...results, ...imageMessage(message.results)]
 }
 
+const imagePart = (image: ToolImage): UserPart => ({ type: 'image_url', image_url: { url: `data:${image.mimeType};base64,${image.base64}` } })
+
 /** Tool messages take text only, so the images of all results follow in one user message. */
 function imageMessage(results: readonly { name: string; images: readonly ToolImage[] }[]): Message[] {
   const parts = results.flatMap((result): UserPart[] =>
@@ -85,7 +89,7 @@ function imageMessage(results: readonly { name: string; images: readonly ToolIma
       ? []
       : [
           { type: 'text', text: `Images from the tool ${result.name}:` },
-          ...result.images.map((image): UserPart => ({ type: 'image_url', image_url: { url: `data:${image.mimeType};base64,${image.base64}` } })),
+          ...result.images.map(imagePart),
         ])
   return parts.length === 0 ? [] : [{ role: 'user', content: parts }]
 }

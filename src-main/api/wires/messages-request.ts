@@ -12,6 +12,7 @@ type TextBlock = { type: 'text'; text: string } & CacheMark
 type ImageBlock = { type: 'image'; source: { type: 'base64'; media_type: string; data: string } } & CacheMark
 type Block =
   | TextBlock
+  | ImageBlock
   | (Readonly<Record<string, unknown>> & { type: 'thinking' | 'redacted_thinking' } & CacheMark)
   | ({ type: 'tool_use'; id: string; name: string; input: Record<string, unknown> } & CacheMark)
   | ({ type: 'tool_result'; tool_use_id: string; is_error: boolean; content: (TextBlock | ImageBlock)[] } & CacheMark)
@@ -88,7 +89,8 @@ const toolOf = onceForEach((tool: ModelRequest['tools'][number]) => ({ name: too
 const said = onceForEach((message: ModelMessage): Message => ({ role: message.role === 'assistant' ? 'assistant' : 'user', content: blocks(message) }))
 
 function blocks(message: ModelMessage): Block[] {
-  if (message.role === 'user') return text(message.text)
+  // Anthropic's advice: an image before the words about it.
+  if (message.role === 'user') return [...(message.images ?? []).map(image), ...text(message.text)]
   if (message.role === 'assistant') {
     return [
       ...(message.thinking ?? []).map(({ data }) => data as Block),

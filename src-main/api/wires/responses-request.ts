@@ -1,5 +1,6 @@
 /** Builds the body of a Responses call (`POST /v1/responses`) from a wire-neutral request. Pure. */
 import type { Effort } from '../../../src-shared/domain/setup.ts'
+import type { ToolImage } from '../../../src-shared/domain/tool.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
 import { onceForEach } from './once-for-each.ts'
 import { argumentsObject } from './tool-arguments.ts'
@@ -51,10 +52,12 @@ export function responsesBody(request: ModelRequest, plain = false): ResponsesBo
 // `strict` would refuse most schemas of MCP servers.
 const toolOf = onceForEach((tool: ModelRequest['tools'][number]) => ({ type: 'function' as const, name: tool.name, description: tool.description, parameters: tool.inputSchema, strict: false as const }))
 
+const imagePart = (image: ToolImage): InputPart => ({ type: 'input_image', image_url: `data:${image.mimeType};base64,${image.base64}`, detail: 'auto' })
+
 const itemsOf = onceForEach(toItems)
 
 function toItems(message: ModelMessage): Item[] {
-  if (message.role === 'user') return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: message.text }] }]
+  if (message.role === 'user') return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: message.text }, ...(message.images ?? []).map(imagePart)] }]
   if (message.role === 'assistant') {
     const said: Item[] = message.text === '' ? [] : [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: message.text, annotations: [] }] }]
     const thinking = (message.thinking ?? []).map(({ data }) => data as Item)
@@ -63,7 +66,7 @@ function toItems(message: ModelMessage): Item[] {
   return message.results.map((result): Item => {
     // The format has no error flag: the text has to say it.
     const text = result.isError && !/^error/i.test(result.text) ? `Error: ${result.text}` : result.text
-    const images = result.images.map((image): InputPart => ({ type: 'input_image', image_url: `data:${image.mimeType};base64,${image.base64}`, detail: 'auto' }))
+    const images = result.images.map(imagePart)
     return { type: 'function_call_output', call_id: result.callId, output: images.length === 0 ? text : [{ type: 'input_text', text }, ...images] }
   })
 }

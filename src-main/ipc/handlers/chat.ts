@@ -1,7 +1,7 @@
 /** Handlers of `chat.*`. */
 import type { Chat } from '../../agent/chat.ts'
 import type { History } from '../../history/service.ts'
-import type { ProjectView } from '../../../src-shared/domain/session.ts'
+import type { ChatOffers, ProjectView } from '../../../src-shared/domain/session.ts'
 import { AppError } from '../../../src-shared/errors.ts'
 import type { Undo } from '../../undo/service.ts'
 import type { HandlersOf } from '../handler-types.ts'
@@ -14,11 +14,19 @@ export interface ChatHandlerDeps {
   undo: Undo
   project(folder: string): Promise<ProjectView>
   trust(folder: string, trusted: boolean): Promise<void>
+  /** What the composer offers. */
+  composer: {
+    files(folder: string, query: string): Promise<readonly string[]>
+    offers(folder: string): Promise<ChatOffers>
+    /** @throws AppError `mcp.*` */
+    prompt(input: { serverId: string; name: string; args: Readonly<Record<string, string>> }): Promise<string>
+  }
   /** Opens the save dialog and writes there; null = the person closed it. */
   saveText(name: string, text: string): Promise<string | null>
 }
 
-export function chatHandlers({ chat, history, undo, project, trust, pickFolder, saveText }: ChatHandlerDeps): HandlersOf<'chat'> {
+export function chatHandlers({ chat, history, undo, project, trust, pickFolder, saveText, composer }: ChatHandlerDeps): HandlersOf<'chat'> {
+  const folderOf = (sessionId: string): string => chat.open({ sessionId, count: 1 }).session.folder
   return {
     'chat.pickFolder': async () => {
       const folder = await pickFolder()
@@ -28,6 +36,10 @@ export function chatHandlers({ chat, history, undo, project, trust, pickFolder, 
     'chat.open': (input) => chat.open(input),
     'chat.items': (input) => chat.items(input),
     'chat.send': (input) => chat.send(input),
+    'chat.image': (input) => chat.image(input),
+    'chat.suggest': async ({ sessionId, query }) => ({ files: await composer.files(folderOf(sessionId), query) }),
+    'chat.offers': ({ sessionId }) => composer.offers(folderOf(sessionId)),
+    'chat.prompt': async (input) => ({ text: await composer.prompt(input) }),
     'chat.stop': (input) => {
       chat.stop(input)
       return null

@@ -1,5 +1,5 @@
 /** What a person does in Chat, as calls to main; and the topics of Chat, as changes of its store. Runs in the window. */
-import type { ApprovalDecision, ChangedFileView, ChatEvent, FileDiff, ForeignSessionView, HistoryHitView, ProjectView, SessionFind, SessionMode, UndoneFile } from '../../../src-shared/domain/session.ts'
+import type { ApprovalDecision, ChangedFileView, ChatEvent, ChatOffers, FileDiff, ForeignSessionView, HistoryHitView, ProjectView, SessionFind, SessionMode, UndoneFile } from '../../../src-shared/domain/session.ts'
 import type { Effort } from '../../../src-shared/domain/setup.ts'
 import type { WireName } from '../../../src-shared/domain/account.ts'
 import { ask } from '../../bridge/ask.ts'
@@ -10,7 +10,7 @@ import { leftAloneText } from './logic.ts'
 import { PAGE_SIZE } from './page-size.ts'
 import { isGrowing, LiveTexts } from './live-texts.ts'
 import {
-  applyBatch, applyFirstPage, applyPage, applySessions, beginOpen, failOpen, openId, refuse, setCreating, setDraft, useChat, type ChatState,
+  applyBatch, applyFirstPage, applyPage, applySessions, beginOpen, failOpen, openId, refuse, setAttached, setCreating, setDraft, useChat, type ChatState,
 } from './store.ts'
 
 /** Wait before asking for a frame to draw text in (ms): batches that main sent close together are laid out and painted once. */
@@ -102,8 +102,38 @@ async function pickFolder(): Promise<string | null> {
 /** Sends what is typed. The draft stays until main has taken it. */
 export async function send(sessionId: string, text: string): Promise<void> {
   set((state) => refuse(state, sessionId, null))
-  const result = await call('chat.send', { sessionId, text })
-  set((state) => (result.ok ? setDraft(state, sessionId, '') : refuse(state, sessionId, result.error)))
+  const attachments = useChat.getState().attached[sessionId] ?? []
+  const result = await call('chat.send', { sessionId, text, ...(attachments.length > 0 ? { attachments: [...attachments] } : {}) })
+  set((state) => (result.ok ? setAttached(setDraft(state, sessionId, ''), sessionId, []) : refuse(state, sessionId, result.error)))
+}
+/** What `@` and `/` may mean in a session. */
+export async function suggestFiles(sessionId: string, query: string): Promise<readonly string[]> {
+  const result = await call('chat.suggest', { sessionId, query: query.slice(0, 400) })
+  return result.ok ? result.value.files : []
+}
+export async function composerOffers(sessionId: string): Promise<ChatOffers | null> {
+  const result = await call('chat.offers', { sessionId })
+  return result.ok ? result.value : null
+}
+/** The text of a server's prompt; null when it could not be had, which was told. */
+export async function promptText(serverId: string, name: string, args: Record<string, string>): Promise<string | null> {
+  const result = await ask('chat.prompt', { serverId, name, args })
+  return result.ok ? result.value.text : null
+}
+/** Images of messages that were sent, as data addresses; the newest ones are remembered. */
+const images = new Map<string, string>()
+const IMAGES_REMEMBERED = 40
+export async function sentImage(itemId: string, place: number): Promise<string | null> {
+  const name = `${itemId} ${place}`
+  const known = images.get(name)
+  if (known !== undefined) return known
+  const result = await call('chat.image', { itemId, place })
+  if (!result.ok || result.value === null) return null
+  const url = `data:${result.value.mimeType};base64,${result.value.base64}`
+  images.set(name, url)
+  const oldest = images.size > IMAGES_REMEMBERED ? images.keys().next().value : undefined
+  if (oldest !== undefined) images.delete(oldest)
+  return url
 }
 export async function retry(sessionId: string): Promise<void> {
   set((state) => refuse(state, sessionId, null))
@@ -136,8 +166,8 @@ export async function exportSession(sessionId: string, format: 'markdown' | 'jso
 export async function fork(sessionId: string, itemId: string, before: boolean): Promise<void> {
   const result = await ask('chat.fork', { sessionId, itemId, before })
   if (!result.ok) return
-  const { session, text } = result.value
-  if (text !== null) set((state) => setDraft(state, session.id, text))
+  const { session, text, attachments } = result.value
+  if (text !== null) set((state) => setAttached(setDraft(state, session.id, text), session.id, attachments))
   navigate('chat', session.id)
 }
 export async function listForeign(): Promise<readonly ForeignSessionView[] | null> {
@@ -182,8 +212,8 @@ export async function goBack(sessionId: string, turnId: string, itemId: string, 
 export async function unqueue(sessionId: string, id: string): Promise<void> {
   const result = await ask('chat.unqueue', { sessionId, id })
   if (!result.ok || result.value.text === null) return
-  const { text } = result.value
-  set((state) => setDraft(state, sessionId, [text, state.drafts[sessionId] ?? ''].filter((part) => part !== '').join('\n')))
+  const { text, attachments } = result.value
+  set((state) => setAttached(setDraft(state, sessionId, [text, state.drafts[sessionId] ?? ''].filter((part) => part !== '').join('\n')), sessionId, [...attachments, ...(state.attached[sessionId] ?? [])]))
 }
 export async function retryNow(sessionId: string): Promise<void> {
   await ask('chat.retryNow', { sessionId })

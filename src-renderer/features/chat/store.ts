@@ -1,6 +1,6 @@
 /** Sessions, the open session's items, and drafts. Streaming text lives outside (live-texts.ts). State, pure changes, selectors. */
 import { create } from 'zustand'
-import type { BudgetWarning, ChatEvent, QueuedMessage, SessionItem, SessionPage, SessionSummary, TurnPause } from '../../../src-shared/domain/session.ts'
+import type { AttachWish, BudgetWarning, ChatEvent, QueuedMessage, SessionItem, SessionPage, SessionSummary, TurnPause } from '../../../src-shared/domain/session.ts'
 import type { AppErrorData } from '../../../src-shared/errors.ts'
 
 /** What stands at a place of the session. Every event of the chat topic up to `seq` is already in it. */
@@ -35,6 +35,8 @@ export interface ChatState {
   sessions: readonly SessionSummary[] | null
   opening: Opening
   drafts: Readonly<Record<string, string>>
+  /** What goes along with a draft. */
+  attached: Readonly<Record<string, readonly AttachWish[]>>
   /** Why the last send, retry or new session was refused, per session ('' = no session). */
   refused: { sessionId: string; error: AppErrorData } | null
   /** A new session is being made. */
@@ -42,7 +44,7 @@ export interface ChatState {
   /** A place that was asked for: the session opens there and not at its end. `at` tells two wishes for one place apart. */
   jump: { sessionId: string; position: number; at: number } | null
 }
-export const initialChat: ChatState = { sessions: null, opening: { kind: 'none' }, drafts: {}, refused: null, creating: false, jump: null }
+export const initialChat: ChatState = { sessions: null, opening: { kind: 'none' }, drafts: {}, attached: {}, refused: null, creating: false, jump: null }
 
 export function openId(state: ChatState): string | null {
   const { opening } = state
@@ -113,6 +115,9 @@ function applyEvent(state: ChatState, event: ChatEvent, seq: number): ChatState 
 
 export function setDraft(state: ChatState, sessionId: string, text: string): ChatState {
   return { ...state, drafts: { ...state.drafts, [sessionId]: text } }
+}
+export function setAttached(state: ChatState, sessionId: string, attached: readonly AttachWish[]): ChatState {
+  return { ...state, attached: { ...state.attached, [sessionId]: attached } }
 }
 export function refuse(state: ChatState, sessionId: string, error: AppErrorData | null): ChatState {
   return { ...state, refused: error === null ? null : { sessionId, error } }

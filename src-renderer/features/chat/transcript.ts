@@ -7,7 +7,7 @@ import { PAGE_SIZE } from './page-size.ts'
 export function estimateHeight(item: SessionItem | null): number {
   if (item === null) return 76
   switch (item.kind) {
-    case 'user': return 54 + 24 * Math.min(40, Math.floor(item.text.length / 70))
+    case 'user': return 54 + (item.attachments ? (item.attachments.some(({ kind }) => kind === 'image') ? 62 : 38) : 0) + 24 * Math.min(40, Math.floor(item.text.length / 70))
     case 'assistant': return 36 + 24 * Math.min(200, Math.floor(item.text.length / 80))
     case 'thinking': return 34
     case 'tool': return item.call.status === 'waiting' ? 260 : 46

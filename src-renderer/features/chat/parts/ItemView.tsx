@@ -5,6 +5,7 @@ import type { ApprovalDecision, SessionItem } from '../../../../src-shared/domai
 import { Markdown, StreamingMarkdown, type LiveMarkdown } from '../../../lib/markdown/render.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { IconButton } from '../../../ui/icon-button.tsx'
+import { SentChips } from './AttachChips.tsx'
 import { ApprovalCard } from './ApprovalCard.tsx'
 import { Thinking } from './Thinking.tsx'
 import { ToolCard } from './ToolCard.tsx'
@@ -25,13 +26,15 @@ export interface ItemViewProps {
   sessionId: string
   /** No turn runs. */
   idle: boolean
+  /** An image that a message carries, as a data address; null = it is gone. */
+  loadImage: (itemId: string, place: number) => Promise<string | null>
   /** Only under a plan that is the newest. */
   onCarryOut: (() => void) | null
 }
 
-export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer, onFork, onBack, onCarryOut, sessionId, idle }: ItemViewProps) {
+export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer, onFork, onBack, onCarryOut, loadImage, sessionId, idle }: ItemViewProps) {
   switch (item.kind) {
-    case 'user': return <UserText text={item.text} onEdit={() => onFork(item.id, true)} onFork={() => onFork(item.id, false)} onBack={idle ? () => onBack(item.turnId, item.id) : null} />
+    case 'user': return <UserText item={item} loadImage={loadImage} onEdit={() => onFork(item.id, true)} onFork={() => onFork(item.id, false)} onBack={idle ? () => onBack(item.turnId, item.id) : null} />
     case 'assistant': {
       if (live) return <StreamingMarkdown live={live} />
       return item.text === '' ? null : <Markdown text={item.text} />
@@ -50,7 +53,7 @@ export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAn
 /** More than this is folded at first (characters). */
 const LONG = 2500
 
-function UserText({ text, onEdit, onFork, onBack }: { text: string; onEdit: () => void; onFork: () => void; onBack: (() => void) | null }) {
+function UserText({ item: { id, text, attachments }, loadImage, onEdit, onFork, onBack }: { item: Extract<SessionItem, { kind: 'user' }>; loadImage: ItemViewProps['loadImage']; onEdit: () => void; onFork: () => void; onBack: (() => void) | null }) {
   const [all, setAll] = useState(false)
   const folded = text.length > LONG && !all
   return (
@@ -60,9 +63,12 @@ function UserText({ text, onEdit, onFork, onBack }: { text: string; onEdit: () =
         {onBack ? <IconButton label="Go back to before this message" icon={<Undo2 aria-hidden />} size="sm" onClick={onBack} /> : null}
         <IconButton label="New session from here" icon={<GitFork aria-hidden />} size="sm" onClick={onFork} />
       </span>
-      <div className="max-w-[85%] rounded-xl rounded-br-sm border border-border bg-sunken px-3.5 py-2 dark:bg-raised">
+      <div className="flex max-w-[85%] min-w-0 flex-col items-end">
+        {attachments ? <SentChips itemId={id} attachments={attachments} load={loadImage} /> : null}
+        <div className="max-w-full rounded-xl rounded-br-sm border border-border bg-sunken px-3.5 py-2 dark:bg-raised">
         <p className="text-[14px] leading-6 whitespace-pre-wrap [overflow-wrap:anywhere]"><span className="sr-only">You: </span>{folded ? `${text.slice(0, LONG)}…` : text}</p>
         {folded ? <Button size="sm" variant="ghost" className="mt-1 -ml-2" onClick={() => setAll(true)}>Show all {text.length.toLocaleString('en')} characters</Button> : null}
+      </div>
       </div>
     </div>
   )

@@ -13,10 +13,10 @@ import { Button } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { ErrorNote } from '../../../ui/error-note.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
-import { approve, carryOut, fork, goBack, liveTexts, newSession, readPage, retry, retryNow, send, setEffort, setMode, setModel, stop, unqueue } from '../actions.ts'
+import { approve, carryOut, composerOffers, fork, goBack, liveTexts, newSession, promptText, readPage, retry, retryNow, send, sentImage, setEffort, setMode, setModel, stop, suggestFiles, unqueue } from '../actions.ts'
 import { contextShare, folderName, modelOptions, nextCallMicro, spokenFor, whyNotSend, wireFor } from '../logic.ts'
 import { isGrowing } from '../live-texts.ts'
-import { setDraft, useChat, type OpenSession, type Slot } from '../store.ts'
+import { setAttached, setDraft, useChat, type OpenSession, type Slot } from '../store.ts'
 import { useFind } from '../use-find.ts'
 import { BackDialog } from './ChangedFiles.tsx'
 import { Composer } from './Composer.tsx'
@@ -49,6 +49,7 @@ export function SessionView({ open }: { open: OpenSession }) {
         onAnswer={approve}
         onFork={onFork}
         onBack={onBack}
+        loadImage={sentImage}
         sessionId={id}
         idle={activity === 'idle'}
         onCarryOut={item.kind === 'turn-end' && index === slots.length - 1 && activity === 'idle' && item.status === 'done' && mode === 'plan' ? onCarryOut : null}
@@ -138,6 +139,8 @@ function Paused({ pause, onNow }: { pause: TurnPause; onNow: () => void }) {
 
 function SessionComposer({ open: { session, slots, queued } }: { open: OpenSession }) {
   const draft = useChat((state) => state.drafts[session.id] ?? '')
+  const attached = useChat((state) => state.attached[session.id] ?? NONE)
+  const sources = useMemo(() => ({ files: (query: string) => suggestFiles(session.id, query), offers: () => composerOffers(session.id) }), [session.id])
   const models = useAccount((account) => account.models)?.value ?? NONE
   const price = useAccount((account) => account.price)?.value ?? null
   const toolbox = useAccount((account) => account.toolbox)?.value ?? null
@@ -165,6 +168,10 @@ function SessionComposer({ open: { session, slots, queued } }: { open: OpenSessi
         void setModel(session.id, model, info ? wireFor(info, session.wire) : undefined)
       }}
       totals={facts.filter((fact) => fact !== '').join(' · ')}
+      attached={attached}
+      onAttached={(list) => useChat.setState((state) => setAttached(state, session.id, list))}
+      sources={sources}
+      onPrompt={promptText}
       effort={session.effort ?? null}
       onEffort={(effort) => void setEffort(session.id, effort)}
       mode={session.mode}
