@@ -9,7 +9,7 @@ export const APP_ERROR_CODES = [
   'keychain.unavailable',
   'ipc.invalid-input', 'ipc.forbidden-sender', 'ipc.unknown-command',
   'storage.corrupt', 'storage.disk-full', 'storage.failed',
-  'workspace.missing', 'workspace.outside', 'workspace.not-found', 'workspace.not-text', 'workspace.too-large',
+  'workspace.missing', 'workspace.outside', 'workspace.protected', 'workspace.not-found', 'workspace.not-text', 'workspace.too-large',
   'workspace.edit-mismatch', 'workspace.stale', 'workspace.failed',
   'tool.unknown', 'tool.invalid-arguments', 'tool.denied', 'tool.failed', 'tool.timeout', 'tool.cancelled',
   'mcp.start-failed', 'mcp.start-timeout', 'mcp.exited', 'mcp.call-failed', 'mcp.call-timeout', 'mcp.result-too-large',
@@ -134,6 +134,8 @@ export function describe(error: AppErrorData): ErrorWords {
       return words('Could not save.', `Writing ${path} failed (${text('reason', 'unknown reason')}).`, 'Check the folder’s permissions, then try again.')
     case 'workspace.missing':
       return words('The folder is gone.', `${text('folder', 'The session’s folder')} was moved or removed.`, 'Put it back, or choose another folder.')
+    case 'workspace.protected':
+      return words('That belongs to Portico itself.', `${path} holds Portico’s own data, which its tools never touch.`, 'Work in another place.')
     case 'workspace.outside':
       return words('Outside the folder.', `${path} is not inside the session’s folder.`, 'Use a path inside the folder.')
     case 'workspace.not-found':

@@ -9,7 +9,7 @@ export interface CheckedCall {
   facts: CallFacts
   verdict: Verdict
   /** What to run; null when the call cannot run. */
-  run: { tool: CatalogTool; args: Record<string, unknown> } | null
+  run: { tool: CatalogTool; args: Record<string, unknown>; outside?: string } | null
 }
 
 /** Never throws for a wrong call: the model gets an error result that says what to do. */
@@ -27,16 +27,19 @@ export async function checkCall(
   if (typeof args === 'string') return refuse(facts, args)
   try {
     const preview = await tool.preview(args)
-    const known: CallFacts = { ...facts, risk: preview.risk, summary: oneLine(preview.summary), diff: preview.diff }
-    const permission = rooms.approvals.permission(rooms.sessionId, { risk: known.risk, origin: tool.origin, ...rulesOf(tool, args) })
+    const leaves = preview.outside === undefined ? {} : { outside: preview.outside }
+    const known: CallFacts = { ...facts, risk: preview.risk, summary: oneLine(preview.summary), diff: preview.diff, ...leaves }
+    const permission = rooms.approvals.permission(rooms.sessionId, { risk: known.risk, origin: tool.origin, ...leaves, ...rulesOf(tool, args, preview.outside) })
     if (permission === 'deny') {
-      return { facts: known, verdict: { kind: 'refuse', status: 'denied', text: notGranted(rooms.approvals.mode) }, run: null }
+      return { facts: known, verdict: { kind: 'refuse', status: 'denied', text: preview.outside === undefined ? notGranted(rooms.approvals.mode) : NOT_OUTSIDE }, run: null }
     }
-    return { facts: known, verdict: { kind: permission }, run: { tool, args } }
+    return { facts: known, verdict: { kind: permission }, run: { tool, args, ...leaves } }
   } catch (error) {
     return refuse(facts, errorText(error))
   }
 }
+
+const NOT_OUTSIDE = 'This call was not allowed: it leaves the folder, and nobody is here to approve that. Do without it.'
 
 /** What is known of a call from its tool alone. */
 export function factsOf(tool: CatalogTool): CallFacts {

@@ -5,7 +5,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../src-shared/errors.ts'
 import { mulberry32 } from '../../src-shared/testing/random.ts'
-import type { ModelEvent, ModelRequest, Wire } from '../api/ports.ts'
+import type { ModelEvent, ModelRequest, ThinkingPart, Wire } from '../api/ports.ts'
 import { refusals } from '../api/wires/testing/valid-history.ts'
 import { createSessionRepository } from '../sessions/repository.ts'
 import type { ChatDeps } from './chat-ports.ts'
@@ -27,6 +27,12 @@ function dice(seed: number): { below(n: number): number; chance(share: number): 
 /** Things that happened, for the last line of the test: a run that never saw one proves nothing about it. */
 const met: Record<string, number> = {}
 const note = (what: string): void => void (met[what] = (met[what] ?? 0) + 1)
+
+const PARTS = (model: string): readonly [ThinkingPart, ...ThinkingPart[]] => [
+  { wire: 'messages', model, data: { type: 'thinking', thinking: 'Hm.', signature: 's' } },
+  { wire: 'responses', model, data: { type: 'reasoning', id: 'rs', summary: [], encrypted_content: 'x' } },
+  { wire: 'chat-completions', model, data: { reasoning_content: 'Hm.' } },
+]
 
 async function randomSession(seed: number): Promise<void> {
   const { below, chance, pick } = dice(seed)
@@ -55,6 +61,12 @@ async function randomSession(seed: number): Promise<void> {
       throw error
     }
     yield { type: 'started', responseId: `msg_${requests.length}`, requestId: null, model: 'm' }
+    if (chance(0.3)) {
+      note('thought')
+      yield { type: 'thinking', text: pick(['Hm. ', 'Let me see. ']) }
+      if (chance(0.3)) await turnOf(signal)
+      if (chance(0.8)) yield { type: 'thinking-part', part: pick(PARTS(request.model)) }
+    }
     for (let pieces = below(3); pieces > 0; pieces -= 1) {
       yield { type: 'text', text: pick(['Some words. ', ' ', '\n\n', 'More of them. ']) }
       if (chance(0.3)) await turnOf(signal)
@@ -105,6 +117,15 @@ async function randomSession(seed: number): Promise<void> {
   const settle = async (): Promise<void> => {
     for (let n = 0; n < 6; n += 1) await new Promise((resolve) => setImmediate(resolve))
   }
+  /** As kill -9 leaves it: nothing of the old process runs on. */
+  const kill = (): void => {
+    note('killed')
+    pending = []
+    world.database.close()
+    world = world.reopen(deps)
+    worlds.push(world)
+    world.chat.recover()
+  }
   const checkKept = (): void => {
     expect(wrong, `seed ${seed}`).toEqual([])
     const kept = world.chat.open({ sessionId, count: 10_000 })
@@ -143,18 +164,10 @@ async function randomSession(seed: number): Promise<void> {
         const decision = pick([{ kind: 'once' }, { kind: 'once' }, { kind: 'session' }, { kind: 'deny', note: '' }, { kind: 'deny', note: 'not so' }] as const)
         note(decision.kind === 'deny' ? 'denied' : 'approved')
         world.chat.approve({ approvalId: waiting[below(waiting.length)]?.approvalId ?? '', decision })
-      }
+      } else if (world.chat.busy() && chance(0.1)) kill()
     }
     await settle()
-    if (world.chat.busy() && chance(0.4)) {
-      // As kill -9 leaves it: nothing of the old process runs on.
-      note('killed')
-      pending = []
-      world.database.close()
-      world = world.reopen(deps)
-      worlds.push(world)
-      world.chat.recover()
-    }
+    if (world.chat.busy() && chance(0.6)) kill()
     for (let tries = 0; tries < 20 && world.chat.busy(); tries += 1) {
       world.chat.stop({ sessionId })
       await settle()
@@ -171,7 +184,7 @@ describe('whatever happens in whatever order', () => {
       await randomSession(seed)
       for (const world of worlds.splice(0)) world.end()
     }
-    for (const what of ['steered', 'failed calls', 'refused calls', 'too long', 'cut answers', 'ids used again', 'budgets', 'gone on with', 'stopped', 'killed', 'approved', 'denied']) {
+    for (const what of ['steered', 'failed calls', 'refused calls', 'too long', 'cut answers', 'ids used again', 'budgets', 'gone on with', 'stopped', 'killed', 'approved', 'denied', 'thought']) {
       expect(met[what] ?? 0, what).toBeGreaterThan(10)
     }
   }, 60_000)

@@ -35,7 +35,7 @@ export function systemPrompt(facts: PromptFacts): string {
     ...MODE_LINES[facts.mode],
     'How to work:',
     '- Look before you change: list, search and read what matters, then make the smallest change that does what was asked.',
-    '- Use edit for a part of a file and write for a new file. Paths are relative to the folder; nothing outside it can be reached.',
+    '- Use edit for a part of a file and write for a new file. Paths are relative to the folder. What is outside of it can be read and written only where the person allows that very path; ask for it only when it is needed.',
     '- Calls that do not depend on each other can be made together; results come back in the order you asked.',
     '- Some calls wait for the person’s approval. When a call is denied, do not repeat it: follow their note or ask what they prefer.',
     '- After a change, check it when there is a cheap way (read it back, run the test) and say in a sentence or two what you did.',

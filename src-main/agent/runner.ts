@@ -174,11 +174,11 @@ export function startTurn(
   const runTool = async (call: TurnCall): Promise<void> => {
     const run = checks.get(call.key)?.run
     if (!run) throw new Error('a call ran that was refused')
-    const files = await run.tool.touches(run.args)
+    const files = await run.tool.touches(run.args, run.outside)
     const at = { sessionId: session.id, turnId, folder: session.folder }
     // Kept before anything is changed; where that cannot be, nothing is changed.
     if (files.length > 0) await deps.undo.before(at, files)
-    const outcome = await run.tool.run(run.args, abort.signal).catch((error: unknown) => {
+    const outcome = await run.tool.run(run.args, abort.signal, run.outside).catch((error: unknown) => {
       deps.log.error('tool.threw', { tool: call.wireName, error: String(error) })
       return { text: errorText(error), isError: true, bytes: 0, images: [] }
     })
@@ -197,7 +197,8 @@ export function startTurn(
       dispatch({ type: 'denied', key: call.key, note: decision.note, at: now })
       return true
     }
-    deps.approvals.remember(session.id, { risk: call.facts?.risk ?? 'unknown', ...rulesOf(run.tool, run.args) }, decision, now)
+    if (decision.kind === 'always' && run.outside !== undefined) throw new AppError('ipc.invalid-input', { issue: 'A place outside of the folder is allowed once, or for this session.' })
+    deps.approvals.remember(session.id, { risk: call.facts?.risk ?? 'unknown', ...rulesOf(run.tool, run.args, run.outside) }, decision, now)
     dispatch({ type: 'approved', key: call.key, at: now })
     if (decision.kind !== 'once') approveRuled(now)
     return true
@@ -208,7 +209,7 @@ export function startTurn(
     for (const call of state.calls.filter((candidate) => candidate.phase === 'asking')) {
       const run = checks.get(call.key)?.run
       if (!run || !call.facts) continue
-      const permission = deps.approvals.permission(session.id, { risk: call.facts.risk, origin: call.facts.origin, ...rulesOf(run.tool, run.args) })
+      const permission = deps.approvals.permission(session.id, { risk: call.facts.risk, origin: call.facts.origin, ...(run.outside === undefined ? {} : { outside: run.outside }), ...rulesOf(run.tool, run.args, run.outside) })
       if (permission === 'allow') dispatch({ type: 'approved', key: call.key, at })
     }
   }

@@ -31,9 +31,9 @@ export interface CatalogTool {
   /** @throws AppError `tool.invalid-arguments`, `workspace.*` when the call cannot work */
   preview(args: Record<string, unknown>): Promise<ToolPreview>
   /** Files (real absolute paths) that the call may change, to be kept before it runs. */
-  touches(args: Record<string, unknown>): Promise<readonly string[]>
-  /** Never throws for a failure of the tool: that is an outcome. */
-  run(args: Record<string, unknown>, signal: AbortSignal): Promise<ToolOutcome>
+  touches(args: Record<string, unknown>, outside?: string): Promise<readonly string[]>
+  /** Never throws for a failure of the tool: that is an outcome. `outside`: the place outside of the folder that a person allowed. */
+  run(args: Record<string, unknown>, signal: AbortSignal, outside?: string): Promise<ToolOutcome>
 }
 
 export interface Catalog {
@@ -148,8 +148,8 @@ function workspaceTool(workspace: WorkspaceTools, folder: string, tool: { defini
     always: (args) => ({ ...rule, fingerprint: encodeReach(reachOf(name, tool.risk, args)) }),
     prefix: (args) => prefixOf(rule, tool.risk, args),
     preview: (args) => workspace.preview(folder, name, args),
-    touches: (args) => (tool.risk === 'read' ? NOTHING : workspace.changes(folder, name, args)),
-    run: (args, signal) => workspace.run(folder, name, args, signal),
+    touches: (args, outside) => (tool.risk === 'read' ? NOTHING : workspace.changes(folder, name, args, outside)),
+    run: (args, signal, outside) => workspace.run(folder, name, args, signal, outside),
   }
 }
 
@@ -168,8 +168,12 @@ function hostedTool({ mcp, workspace }: { mcp: Pick<McpHost, 'call'>; workspace:
   }
 }
 
-/** The rules that may allow a call. */
-export function rulesOf(tool: CatalogTool, args: Readonly<Record<string, unknown>>): { rule: RuleKey; always: RuleKey; prefix: RuleKey | undefined } {
+/** The rules that may allow a call. One that leaves the folder is allowed for exactly that place, and never for always. */
+export function rulesOf(tool: CatalogTool, args: Readonly<Record<string, unknown>>, outside?: string): { rule: RuleKey; always: RuleKey; prefix: RuleKey | undefined } {
+  if (outside !== undefined) {
+    const rule = { ...tool.rule, fingerprint: `outside:${JSON.stringify(outside)}` }
+    return { rule, always: rule, prefix: undefined }
+  }
   return { rule: tool.rule, always: tool.always(args), prefix: tool.prefix?.(args)?.key }
 }
 

@@ -25,6 +25,7 @@ export function callView(call: TurnCall): ToolCallView {
     status: statusOf(call),
     approvalId: call.phase === 'asking' ? approvalIdOf(call) : null,
     diff: facts?.diff ?? null,
+    ...(facts?.outside === undefined ? {} : { outside: facts.outside }),
     resultText: result && result.status !== 'denied' ? result.text : null,
     resultBytes: result?.bytes ?? null,
     isError: result?.isError ?? false,

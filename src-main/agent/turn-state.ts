@@ -11,6 +11,8 @@ export interface CallFacts {
   risk: ToolRisk
   summary: string
   diff: FileDiff | null
+  /** The real path, where the call leaves the folder. */
+  outside?: string
 }
 
 export interface CallResult {

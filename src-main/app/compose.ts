@@ -180,7 +180,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
     path: platform.shellPath, spillDir: paths.spill, pidDir: paths.running, ownPid: platform.ownPid, cores: platform.cores,
   })
   const tools = createToolsService({ host: mcp, store: serverStore, secrets, ids, diff: diffFile, forgetRules: (id) => chat.forgetServer(id) })
-  const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock })
+  const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, own: [paths.dataFolder], clock })
   const wire = { open: (request: Parameters<typeof http.open>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
   const undo = createUndo({ database, folder: paths.checkpoints, clock, log, diff: diffFile })
   const projectSays = async (folder: string): Promise<ProjectSays> => {

@@ -128,7 +128,7 @@ export function composeCli(platform: CliPlatform, paths: Paths): CliServices {
     chat({ mcp, approvalMode, connection, beforeCall, publish, spending, contextWindow }) {
       const { database } = openDatabase({ path: paths.database, migrations: [...SESSION_MIGRATIONS, ...HISTORY_MIGRATIONS, ...UNDO_MIGRATIONS], clock })
       const wire = { open: (request: Parameters<Http['open']>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
-      const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, clock })
+      const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, own: [paths.dataFolder], clock })
       endings.push(() => workspace.close())
       const chat = createChat({
         database, undo: createUndo({ database, folder: paths.checkpoints, clock, log, diff: diffFile }), mcp, approvalMode, connection, beforeCall, publish, spending, contextWindow, clock, timers, ids, log, platform: platform.name,

@@ -82,6 +82,7 @@ export const VERBS = [
       { name: 'resume', value: 'SESSION', about: 'go on with this session, in its folder and with its model; --json tells its id' },
       { name: 'prompt', value: 'TEXT', about: 'what to do; - reads it from stdin' },
       { name: 'approve', value: 'none|reads|all', about: 'what may run without asking (default none: only looking around in the folder)' },
+      { name: 'outside', about: 'with --approve all: the file tools may leave the folder too' },
       { name: 'mode', value: 'chat|plan|agent', about: 'no tools, only looking with a plan at the end, or all tools (default agent, or as the session is)' },
       { name: 'effort', value: 'low|medium|high|xhigh', about: 'how long the model thinks (default: as it does by itself, or as the session is)' },
       { name: 'budget', value: 'DOLLARS', about: 'most that this turn may cost; it stops before the call that could pass it' },

@@ -68,7 +68,11 @@ export function createUndo({ database, folder, clock, log, diff, most }: UndoDep
     queue = next.catch(() => undefined)
     return next
   }
-  const shownIn = (root: string, file: string): string => path.relative(root, file).split(path.sep).join('/')
+  /** Outside of the folder a file goes by its path in full. */
+  const shownIn = (root: string, file: string): string => {
+    const relative = path.relative(root, file)
+    return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative.split(path.sep).join('/')
+  }
 
   /** A change that was under way when Portico died ends with what is there now. */
   async function settled(change: ChangeRow): Promise<ChangeRow & { after: FileVersion }> {

@@ -2,13 +2,15 @@
 import { lstat, readlink, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '../../src-shared/errors.ts'
-import { isInside, locate, type PathRules } from './path-form.ts'
+import { isInside, locate, locateAnywhere, type PathRules } from './path-form.ts'
 
 export interface Place {
   /** Real absolute path, links resolved; what does not exist yet is below the deepest folder that does. */
   full: string
-  /** Relative to the folder with `/`; `.` for the folder itself. For people and for the model. */
+  /** Relative to the folder with `/`; `.` for the folder itself; outside of it the real path in full. For people and for the model. */
   shown: string
+  /** It is not in the folder; left out = it is. */
+  outside?: true
 }
 
 const MAX_LINKS = 40
@@ -31,6 +33,24 @@ export async function resolveInside(root: string, folder: string, input: string,
   if (!isInside(root, real, rules)) throw new AppError('workspace.outside', { path: input })
   const relative = path.relative(root, real).split(path.sep).join('/')
   return { full: real, shown: relative === '' ? '.' : relative }
+}
+
+/**
+ * Where `input` really is, also outside of the folder, which then needs a person's leave for exactly that place. What belongs to Portico itself (`own`, real
+ * paths) nobody can give leave for; `below`: nor for a folder that has it somewhere in it.
+ * @throws AppError as `resolveInside`, `workspace.protected`
+ */
+export async function resolveAnywhere(root: string, folder: string, input: string, rules: PathRules, own: { places: readonly string[]; below: boolean }): Promise<Place> {
+  const inside = await resolveInside(root, folder, input, rules).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'workspace.outside') return null
+    throw error
+  })
+  if (inside !== null) return inside
+  const real = await realPlace(locateAnywhere(folder, input, rules), input, 0)
+  // The folder by another name.
+  if (isInside(root, real, rules)) return resolveInside(root, folder, real, rules)
+  if (own.places.some((kept) => isInside(kept, real, rules) || (own.below && isInside(real, kept, rules)))) throw new AppError('workspace.protected', { path: real })
+  return { full: real, shown: real, outside: true }
 }
 
 /**

@@ -14,12 +14,17 @@ export function rulesOf(platform: NodeJS.Platform): PathRules {
 
 /** The absolute path meant by `input`, relative to `root` (absolute). Absolute inputs inside the root are fine. @throws AppError `workspace.outside`, `tool.invalid-arguments` */
 export function locate(root: string, input: string, rules: PathRules): string {
+  const full = locateAnywhere(root, input, rules)
+  if (!isInside(root, full, rules)) throw new AppError('workspace.outside', { path: input })
+  return full
+}
+
+/** The same without the border: also paths outside of the root, but no forms that mean something else than they look like. @throws AppError as `locate` */
+export function locateAnywhere(root: string, input: string, rules: PathRules): string {
   if (input.includes('\0')) throw new AppError('tool.invalid-arguments', { issue: 'The path holds a null character.' })
   const flavoured = path[rules.flavour]
   if (rules.flavour === 'win32') refuseWindowsForms(input, root)
-  const full = flavoured.resolve(root, input === '' ? '.' : input)
-  if (!isInside(root, full, rules)) throw new AppError('workspace.outside', { path: input })
-  return full
+  return flavoured.resolve(root, input === '' ? '.' : input)
 }
 
 /** True when `full` is `root` or below it. Both absolute and normalised. */

@@ -11,11 +11,11 @@ export interface WorkspaceTools {
   /** What the call would do; changes nothing. @throws AppError `tool.invalid-arguments`, `workspace.*` */
   preview(folder: string, name: string, args: unknown): Promise<ToolPreview>
   /** Real absolute paths of the files that this call would write, move (from and to) or delete; of calls that do neither, or that cannot work, none. */
-  changes(folder: string, name: string, args: unknown): Promise<readonly string[]>
+  changes(folder: string, name: string, args: unknown, outside?: string): Promise<readonly string[]>
   /** Files inside the folder that a call of somebody else's tool names in its arguments, there or not: what it may change. */
   namedFiles(folder: string, args: unknown): Promise<readonly string[]>
-  /** Runs the call inside the folder; every failure is an outcome with `isError`. */
-  run(folder: string, name: string, args: unknown, signal: AbortSignal): Promise<ToolOutcome>
+  /** Runs the call inside the folder, or at `outside`, the real path that a person allowed; every failure is an outcome with `isError`. */
+  run(folder: string, name: string, args: unknown, signal: AbortSignal, outside?: string): Promise<ToolOutcome>
   /** Ends what runs in the background; nothing is started there after it. */
   close(): Promise<void>
 }

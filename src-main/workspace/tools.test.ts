@@ -219,16 +219,57 @@ describe('the border of the folder', () => {
     await symlink('../not-there-yet.txt', path.join(folder, 'dangling'))
     await symlink('loop2', path.join(folder, 'loop1'))
     await symlink('loop1', path.join(folder, 'loop2'))
+    const OUT: Record<string, string> = { 'link.txt': 'outside.txt', 'linked/new.txt': 'elsewhere/new.txt', 'linked/deeper/new.txt': 'elsewhere/deeper/new.txt', dangling: 'not-there-yet.txt', '../outside.txt': 'outside.txt' }
     for (const target of ['link.txt', 'linked/new.txt', 'linked/deeper/new.txt', 'dangling', '../outside.txt', '/etc/hostname', 'loop1']) {
       expect((await run('read', { path: target })).isError, target).toBe(true)
       expect((await run('write', { path: target, content: 'x' })).isError, target).toBe(true)
-      await expect(tools.preview(folder, 'write', { path: target, content: 'x' }), target).rejects.toMatchObject({ code: expect.stringMatching(/^workspace\./) })
+      // To be shown to the person it is told where it really leads; or it cannot be done at all.
+      const shown = await tools.preview(folder, 'write', { path: target, content: 'x' }).catch((error: unknown) => error)
+      expect(shown, target).toEqual(expect.objectContaining(target === 'loop1' ? { code: 'workspace.failed' } : { outside: path.isAbsolute(target) ? target : path.join(base, OUT[target] ?? '') }))
     }
     expect(await readFile(path.join(base, 'outside.txt'), 'utf8')).toBe('private')
     await expect(stat(path.join(base, 'not-there-yet.txt'))).rejects.toThrow()
     await expect(stat(path.join(base, 'elsewhere/new.txt'))).rejects.toThrow()
     expect((await run('list', { path: 'linked' })).isError).toBe(true)
     expect((await run('search', { pattern: 'private' })).text).toContain('No match')
+  })
+  it('opens for exactly the place that a person allowed, and only as long as the path leads there', async () => {
+    const out = path.join(base, 'out.txt')
+    await writeFile(out, 'private')
+    await mkdir(path.join(base, 'more/deep'), { recursive: true })
+    await writeFile(path.join(base, 'more/deep/a.txt'), 'needle')
+    await symlink('../out.txt', path.join(folder, 'way'))
+    expect(await tools.preview(folder, 'read', { path: 'way' })).toMatchObject({ summary: out, outside: out, risk: 'read' })
+    expect(await tools.preview(folder, 'edit', { path: '../out.txt', old_text: 'private', new_text: 'public' })).toMatchObject({ outside: out, risk: 'write', diff: { added: 1 } })
+    const at = (name: string, args: unknown, allowed?: string) => tools.run(folder, name, args, never, allowed)
+    expect((await at('read', { path: 'way' }, out)).text).toBe('private\n')
+    expect((await at('read', { path: 'way' }, path.join(base, 'more'))).isError).toBe(true)
+    expect((await at('read', { path: 'way' })).isError).toBe(true)
+    expect(await tools.changes(folder, 'edit', { path: 'way', old_text: 'private', new_text: 'public' })).toEqual([])
+    expect(await tools.changes(folder, 'edit', { path: 'way', old_text: 'private', new_text: 'public' }, out)).toEqual([out])
+    // Meanwhile somebody lets the link lead elsewhere.
+    await rm(path.join(folder, 'way'))
+    await symlink('../more/deep/a.txt', path.join(folder, 'way'))
+    expect((await at('read', { path: 'way' }, out)).isError).toBe(true)
+    expect((await at('write', { path: 'way', content: 'x' }, out)).isError).toBe(true)
+    expect((await at('write', { path: '../out.txt', content: 'written' }, out)).isError).toBe(false)
+    expect(await readFile(out, 'utf8')).toBe('written')
+    expect((await at('list', { path: '../more', depth: 2 }, path.join(base, 'more'))).text).toContain('deep/')
+    expect((await at('search', { path: '../more', pattern: 'needle' }, path.join(base, 'more'))).text).toContain('a.txt:1: needle')
+    for (const [name, args] of [['move', { from: '../out.txt', to: 'in.txt' }], ['delete', { path: '../out.txt' }], ['run', { command: 'x', cwd: '..' }]] as const) expect((await at(name, args, out)).isError, name).toBe(true)
+  })
+  it('never opens to what is Portico’s own, however the person answers', async () => {
+    const own = path.join(base, 'portico-data')
+    await mkdir(own)
+    await writeFile(path.join(own, 'secret'), 'token')
+    const guarded = createWorkspaceTools({ runner, spillDir: path.join(base, 'spill'), own: [own, path.join(base, 'not-there')], clock: { now: () => 0 } })
+    await symlink('../portico-data', path.join(folder, 'data'))
+    for (const target of ['../portico-data/secret', 'data/secret', 'data']) {
+      await expect(guarded.preview(folder, 'read', { path: target }), target).rejects.toMatchObject({ code: 'workspace.protected' })
+      expect((await guarded.run(folder, 'read', { path: target }, never, path.join(own, 'secret'))).isError, target).toBe(true)
+    }
+    await expect(guarded.preview(folder, 'search', { path: '..', pattern: 'token' })).rejects.toMatchObject({ code: 'workspace.protected' })
+    await expect(guarded.preview(folder, 'list', { path: '..' })).resolves.toMatchObject({ outside: base })
   })
   it('lets links inside work, and writes to what they point at', async () => {
     await put('real.txt', 'old')

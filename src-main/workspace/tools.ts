@@ -1,5 +1,5 @@
 /** The workspace tools: checks arguments and places, shows what a call would do, and does it inside the session's folder only. */
-import { stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import type { ToolOutcome, ToolPreview } from '../../src-shared/domain/tool.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Clock, CommandRunner } from '../platform/ports.ts'
@@ -11,7 +11,7 @@ import { createBackgroundRuns } from './background.ts'
 import { planEdit, planWrite, type PlannedChange } from './changes.ts'
 import { checkFetch, fetchPage } from './fetch-tool.ts'
 import { diffFile } from './file-diff.ts'
-import { openFolder, resolveEntry, resolveInside, resolveSpilled, type Place } from './folder.ts'
+import { openFolder, resolveAnywhere, resolveEntry, resolveInside, resolveSpilled, type Place } from './folder.ts'
 import { createInOrder } from './in-order.ts'
 import { listFolder, readLines } from './look-tools.ts'
 import { deletePlace, isGitInternal, moveFile, planDelete, planMove } from './move-tools.ts'
@@ -30,11 +30,13 @@ export interface WorkspaceToolsDeps {
   spillDir: string
   clock: Clock
   rules?: PathRules
+  /** Folders of Portico's own, which no call reaches; they need not exist. */
+  own?: readonly string[]
   /** The fetch tool may also visit this computer and the local network; left out = it may not. */
   allowPrivate?: boolean
 }
 
-export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(process.platform), allowPrivate = false }: WorkspaceToolsDeps): WorkspaceTools {
+export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(process.platform), own = [], allowPrivate = false }: WorkspaceToolsDeps): WorkspaceTools {
   const spill = createSpill(spillDir)
   const previewed = createPreviewed()
   const background = createBackgroundRuns(runner, spill)
@@ -42,19 +44,33 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
   const fetching = { mayVisit: allowPrivate ? () => true : isPublicAddress }
   let definitions: WorkspaceTools['tools'] | null = null
 
-  async function plan(folder: string, name: 'write' | 'edit', args: unknown): Promise<PlannedChange> {
+  /**
+   * Where a call may read or write. `allowed`: the place outside that a person gave leave for; it is looked at again here, so that a link which leads
+   * elsewhere meanwhile is refused. `null` = only to show what would happen. `below`: it looks into everything below.
+   */
+  async function placeOf(root: string, folder: string, path: string, allowed: string | undefined | null, below = false): Promise<Place> {
+    const place = await resolveAnywhere(root, folder, path, rules, { places: await ownPlaces(), below })
+    if (place.outside && allowed !== null && place.full !== allowed) throw new AppError('workspace.outside', { path })
+    return place
+  }
+  const ownPlaces = (): Promise<readonly string[]> => Promise.all(own.map((one) => realpath(one).catch(() => one)))
+  /** Ignored files of a place outside are those that its own folders name. */
+  const rootFor = (root: string, place: Place): string => (place.outside ? place.full : root)
+  const asOutside = (place: Place): { outside?: string } => (place.outside ? { outside: place.full } : {})
+
+  async function plan(folder: string, name: 'write' | 'edit', args: unknown, allowed: string | undefined | null): Promise<PlannedChange> {
     const root = await openFolder(folder)
     if (name === 'write') {
       const parsed = parseArguments('write', args)
-      return planWrite(await resolveInside(root, folder, parsed.path, rules), parsed)
+      return planWrite(await placeOf(root, folder, parsed.path, allowed), parsed)
     }
     const parsed = parseArguments('edit', args)
-    return planEdit(await resolveInside(root, folder, parsed.path, rules), parsed)
+    return planEdit(await placeOf(root, folder, parsed.path, allowed), parsed)
   }
 
-  /** Where reading is allowed: the folder, and kept output that was too long to show. */
-  async function lookAt(root: string, folder: string, path: string): Promise<Place> {
-    return (await resolveSpilled(spillDir, path, rules)) ?? resolveInside(root, folder, path, rules)
+  /** Where reading is allowed: the folder, kept output that was too long to show, and what a person allows. */
+  async function lookAt(root: string, folder: string, path: string, allowed: string | undefined | null, below = false): Promise<Place> {
+    return (await resolveSpilled(spillDir, path, rules)) ?? placeOf(root, folder, path, allowed, below)
   }
 
   async function placesOfMove(root: string, folder: string, args: unknown) {
@@ -68,9 +84,9 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
     return { parsed, place: await resolveEntry(root, folder, parsed.path, rules) }
   }
 
-  async function change(folder: string, name: 'write' | 'edit', args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
+  async function change(folder: string, name: 'write' | 'edit', args: unknown, signal: AbortSignal, allowed: string | undefined): Promise<ToolOutcome> {
     const shownFor = previewed.take(folder, name, args)
-    const planned = await plan(folder, name, args)
+    const planned = await plan(folder, name, args, allowed)
     if (shownFor !== null && shownFor !== planned.basis) throw new AppError('workspace.stale', { path: planned.place.shown })
     if (signal.aborted) throw new AppError('tool.cancelled')
     await writeFileAtomic(planned.place.full, planned.data)
@@ -80,8 +96,8 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
     return shortOutcome(`${what} ${planned.place.shown} (+${added} −${removed} lines).${planned.note}`)
   }
 
-  async function changeNow(root: string, folder: string, name: ChangingTool, args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
-    if (name === 'write' || name === 'edit') return change(folder, name, args, signal)
+  async function changeNow(root: string, folder: string, name: ChangingTool, args: unknown, signal: AbortSignal, allowed: string | undefined): Promise<ToolOutcome> {
+    if (name === 'write' || name === 'edit') return change(folder, name, args, signal, allowed)
     if (name === 'move') {
       const { parsed, from, to } = await placesOfMove(root, folder, args)
       if (signal.aborted) throw new AppError('tool.cancelled')
@@ -93,28 +109,30 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
   }
 
   /** In the order of the calls, and one at a time for a folder whichever names it goes by. */
-  function changeInTurn(folder: string, name: ChangingTool, args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
+  function changeInTurn(folder: string, name: ChangingTool, args: unknown, signal: AbortSignal, allowed: string | undefined): Promise<ToolOutcome> {
     return inOrder(`named ${folder}`, async () => {
       const root = await openFolder(folder)
-      return inOrder(`real ${root}`, () => changeNow(root, folder, name, args, signal))
+      return inOrder(`real ${root}`, () => changeNow(root, folder, name, args, signal, allowed))
     })
   }
 
-  async function dispatch(folder: string, name: WorkspaceToolName, args: unknown, signal: AbortSignal): Promise<ToolOutcome> {
-    if (isChanging(name)) return changeInTurn(folder, name, args, signal)
+  async function dispatch(folder: string, name: WorkspaceToolName, args: unknown, signal: AbortSignal, allowed: string | undefined): Promise<ToolOutcome> {
+    if (isChanging(name)) return changeInTurn(folder, name, args, signal, allowed)
     const root = await openFolder(folder)
     switch (name) {
       case 'list': {
         const parsed = parseArguments('list', args)
-        return listFolder(root, await resolveInside(root, folder, parsed.path, rules), parsed, signal, spill)
+        const place = await placeOf(root, folder, parsed.path, allowed)
+        return listFolder(rootFor(root, place), place, parsed, signal, spill)
       }
       case 'read': {
         const parsed = parseArguments('read', args)
-        return readLines(await lookAt(root, folder, parsed.path), parsed, spill)
+        return readLines(await lookAt(root, folder, parsed.path, allowed), parsed, spill)
       }
       case 'search': {
         const parsed = parseArguments('search', args)
-        return searchFiles(root, await lookAt(root, folder, parsed.path), parsed, signal, clock, spill)
+        const place = await lookAt(root, folder, parsed.path, allowed, true)
+        return searchFiles(rootFor(root, place), place, parsed, signal, clock, spill)
       }
       case 'run': {
         const parsed = parseArguments('run', args)
@@ -143,24 +161,25 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
   async function preview(folder: string, name: string, args: unknown): Promise<ToolPreview> {
     if (!isWorkspaceTool(name)) throw new AppError('tool.unknown', { tool: name })
     const root = await openFolder(folder)
-    const show = async (path: string): Promise<string> => (await lookAt(root, folder, path)).shown
     switch (name) {
       case 'write':
       case 'edit': {
-        const planned = await plan(folder, name, args)
+        const planned = await plan(folder, name, args, null)
         const { shown, full } = planned.place
         previewed.remember(folder, name, args, full, planned.basis)
         // What git runs by itself lies in .git: writing there is as good as running.
-        return { summary: shown, diff: await diffFile(shown, planned.before, planned.after), risk: isGitInternal(shown) ? 'run' : 'write' }
+        return { summary: shown, diff: await diffFile(shown, planned.before, planned.after), risk: isGitInternal(shown) ? 'run' : 'write', ...asOutside(planned.place) }
       }
       case 'list':
-        return { summary: (await resolveInside(root, folder, parseArguments('list', args).path, rules)).shown, diff: null, risk: 'read' }
-      case 'read':
-        return { summary: await show(parseArguments('read', args).path), diff: null, risk: 'read' }
+      case 'read': {
+        const place = name === 'list' ? await placeOf(root, folder, parseArguments('list', args).path, null) : await lookAt(root, folder, parseArguments('read', args).path, null)
+        return { summary: place.shown, diff: null, risk: 'read', ...asOutside(place) }
+      }
       case 'search': {
         const parsed = parseArguments('search', args)
-        const where = await show(parsed.path)
-        return { summary: oneLine(`${parsed.pattern}${where === '.' ? '' : ` in ${where}`}${parsed.glob === undefined ? '' : ` (${parsed.glob})`}`), diff: null, risk: 'read' }
+        const place = await lookAt(root, folder, parsed.path, null, true)
+        const where = place.shown
+        return { summary: oneLine(`${parsed.pattern}${where === '.' ? '' : ` in ${where}`}${parsed.glob === undefined ? '' : ` (${parsed.glob})`}`), diff: null, risk: 'read', ...asOutside(place) }
       }
       case 'move': {
         const { parsed, from, to } = await placesOfMove(root, folder, args)
@@ -196,7 +215,7 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
     },
     checkFolder: async (folder) => void (await openFolder(folder)),
     preview,
-    async changes(folder, name, args) {
+    async changes(folder, name, args, outside) {
       if (!isChanging(name)) return []
       try {
         const root = await openFolder(folder)
@@ -208,7 +227,7 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
           const { parsed, place } = await placeOfDelete(root, folder, args)
           return (await planDelete(root, place, parsed, rules)).files
         }
-        return [(await resolveInside(root, folder, parseArguments(name, args).path, rules)).full]
+        return [(await placeOf(root, folder, parseArguments(name, args).path, outside)).full]
       } catch {
         // The call itself says what is wrong with it.
         return []
@@ -225,11 +244,11 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
       return [...found]
     },
     close: () => background.close(),
-    async run(folder, name, args, signal) {
+    async run(folder, name, args, signal, outside) {
       try {
         if (!isWorkspaceTool(name)) throw new AppError('tool.unknown', { tool: name })
         if (signal.aborted) throw new AppError('tool.cancelled')
-        return await dispatch(folder, name, args, signal)
+        return await dispatch(folder, name, args, signal, outside)
       } catch (error) {
         return failure(error, name)
       }

@@ -137,6 +137,8 @@ export interface ToolCallView {
   /** Set while `status` is `waiting`: answer it with `chat.approve`. */
   approvalId: string | null
   diff: FileDiff | null
+  /** The real path, where the call leaves the session's folder; left out = it does not. */
+  outside?: string
   /** Result text for people, capped at 50 KB; `resultBytes` is the full size. */
   resultText: string | null
   resultBytes: number | null

@@ -32,4 +32,6 @@ export interface ToolPreview {
   summary: string
   diff: FileDiff | null
   risk: ToolRisk
+  /** The real path, where it is not in the session's folder: only a person can allow exactly that; left out = it is inside. */
+  outside?: string
 }

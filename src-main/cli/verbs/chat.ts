@@ -26,6 +26,8 @@ const BILL_WAIT_MS = 2_000
 export const runChat: Verb = async (context) => {
   const { invocation, services, output, interrupted, cwd } = context
   const approvalMode = choiceOf(invocation, 'approve', ['none', 'reads', 'all'] as const) ?? 'none'
+  const outside = invocation.switches.has('outside')
+  if (outside && approvalMode !== 'all') throw new UsageError('--outside goes with --approve all.', 'chat')
   const wire = choiceOf(invocation, 'wire', WIRE_NAMES)
   const mode = choiceOf(invocation, 'mode', SESSION_MODES)
   const effort = choiceOf(invocation, 'effort', EFFORTS)
@@ -41,7 +43,7 @@ export const runChat: Verb = async (context) => {
   const models = await asker.system.models.list(asker.connection, interrupted)
   const printer = createChatPrinter(output)
   const chat = services.chat({
-    mcp, approvalMode,
+    mcp, approvalMode: outside ? 'all-outside' : approvalMode,
     connection: async () => ({ connection: asker.connection, usage: asker.system.usage }),
     beforeCall: surgeCheck(asker, services, interrupted),
     publish: (events) => printer.onEvents(events),

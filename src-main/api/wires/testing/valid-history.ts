@@ -48,7 +48,12 @@ export function messagesRefusals(body: unknown): string[] {
     for (const block of content) {
       const type = fieldOf(block, 'type')
       if (fieldOf(block, 'cache_control') !== undefined) marks += 1
-      if (type === 'text') {
+      if ((type === 'thinking' || type === 'redacted_thinking') && role === 'assistant') {
+        // It leads what it led to, sealed.
+        if (!beforeText || open.length > 0) wrong.push(`message ${at} thinks after it spoke`)
+        if (textIn(block, type === 'thinking' ? 'signature' : 'data') === '') wrong.push(`message ${at} has thinking without a seal`)
+        if (block === content.at(-1)) wrong.push(`message ${at} ends in thinking`)
+      } else if (type === 'text') {
         beforeText = false
         if (textIn(block, 'text').trim() === '') wrong.push(`message ${at} has an empty text`)
       } else if (type === 'tool_use' && role === 'assistant') {
@@ -143,6 +148,11 @@ export function responsesRefusals(body: unknown): string[] {
     } else if (type === 'function_call_output') {
       const id = textIn(item, 'call_id')
       if (!open.delete(id)) wrong.push(`the output for "${id}" answers no open call`)
+    } else if (type === 'reasoning') {
+      for (const id of open) wrong.push(`"${id}" has no output before item ${at}`)
+      if (textIn(item, 'encrypted_content') === '') wrong.push(`item ${at} is thinking without a seal`)
+      const next = items.slice(at + 1).find((one) => fieldOf(one, 'type') !== 'reasoning')
+      if (fieldOf(next, 'type') !== 'function_call' && fieldOf(next, 'role') !== 'assistant') wrong.push(`item ${at} is thinking that led to nothing`)
     } else if (type === 'message') {
       for (const id of open) wrong.push(`"${id}" has no output before item ${at}`)
       open.clear()

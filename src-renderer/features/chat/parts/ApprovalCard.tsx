@@ -48,6 +48,7 @@ export function ApprovalCard({ call, first, onAnswer }: ApprovalCardProps) {
         <span className="min-w-0 flex-1 truncate font-mono text-sm font-semibold" title={call.summary}>{call.summary}</span>
         {call.diff ? <DiffCounts added={call.diff.added} removed={call.diff.removed} /> : null}
       </div>
+      {call.outside === undefined ? null : <p className="mb-2.5 text-base text-warn [overflow-wrap:anywhere]">Outside of this session’s folder: <span className="font-mono text-sm font-semibold">{call.outside}</span></p>}
       {call.diff ? <DiffView unified={call.diff.unified} truncated={call.diff.truncated} className="max-h-[320px]" /> : (
         <pre tabIndex={0} aria-label="Arguments" className="max-h-60 overflow-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-[12px] leading-[18px] whitespace-pre-wrap [overflow-wrap:anywhere]">{call.argumentsText}</pre>
       )}
@@ -76,8 +77,8 @@ export function ApprovalCard({ call, first, onAnswer }: ApprovalCardProps) {
           >
             Allow once <Kbd>↵</Kbd>
           </Button>
-          <Button disabled={busy} onClick={() => answer({ kind: 'session' })}>Allow in this session</Button>
-          <Button disabled={busy} onClick={() => setMode('always')}>Always…</Button>
+          <Button disabled={busy} onClick={() => answer({ kind: 'session' })}>{call.outside === undefined ? 'Allow in this session' : 'Allow this place in this session'}</Button>
+          {call.outside === undefined ? <Button disabled={busy} onClick={() => setMode('always')}>Always…</Button> : null}
           <Button disabled={busy} variant="ghost" className="ml-auto" onClick={() => setMode('denying')}>Deny with a note</Button>
         </div>
       )}
