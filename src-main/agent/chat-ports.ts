@@ -28,7 +28,7 @@ export interface ChatDeps {
   contextWindow?: (model: string) => number | null
   /** 0 ≤ random < 1 */
   random?: () => number
-  mcp: Pick<McpHost, 'tools' | 'call'> & Partial<Pick<McpHost, 'readResource'>>
+  mcp: Pick<McpHost, 'tools' | 'call'> & Partial<Pick<McpHost, 'readResource' | 'version'>>
   workspace: WorkspaceTools
   approvalMode: ApprovalMode
   /** What a folder says to coding tools, as far as it is trusted; left out: nothing. */

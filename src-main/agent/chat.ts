@@ -65,6 +65,7 @@ export function createChat(deps: ChatDeps): Chat {
       foundTools.set(id, found)
       return loadCatalog(deps, folder, mode, signal, { contextWindow: deps.contextWindow?.(model) ?? null, found })
     },
+    toolsVersion: () => deps.mcp.version?.() ?? 0,
     contextWindow: deps.contextWindow ?? (() => null),
     random: deps.random ?? Math.random,
     spending: (session) => {

@@ -43,7 +43,7 @@ const NOT_OUTSIDE = 'This call was not allowed: it leaves the folder, and nobody
 
 /** What is known of a call from its tool alone. */
 export function factsOf(tool: CatalogTool): CallFacts {
-  return { name: tool.name, origin: tool.origin, risk: tool.risk, summary: '', diff: null }
+  return { name: tool.name, origin: tool.origin, risk: tool.risk, summary: '', diff: null, ...(tool.parallel ? { parallel: true } : {}) }
 }
 
 /** An error as a model reads it. */

@@ -96,6 +96,7 @@ export function addEvent(batch: readonly ChatEvent[], event: ChatEvent): ChatEve
     const kept = others.filter((other) => other.type !== 'delta' || other.itemId !== event.item.id)
     return place < 0 ? [...kept, event] : kept
   }
+  if (event.type === 'progress') return [...batch.filter((other) => other.type !== 'progress' || other.itemId !== event.itemId), event]
   // Of how things stand only the newest counts.
   if (event.type !== 'delta') return [...batch.filter((other) => other.type !== event.type || other.sessionId !== event.sessionId), event]
   const last = batch.at(-1)

@@ -20,6 +20,8 @@ export interface RunnerDeps {
   /** Before every model call. @throws AppError `turn.paused` */
   beforeCall(model: string): Promise<void> | void
   loadCatalog(session: SessionSummary, signal: AbortSignal): Promise<Catalog>
+  /** Changes when the tools may have. */
+  toolsVersion(): number
   /** Limits of spending and what counts against them; the turn's own spending is known here. */
   spending(session: SessionSummary): { caps: Readonly<Record<BudgetScope, number | null>>; session: number | null; day: number | null; rate: Rate | null }
   /** Tokens that the model takes in all; null = not known. */

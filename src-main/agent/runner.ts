@@ -1,6 +1,7 @@
 /** Runs one turn: feeds the turn machine and does what it asks for (model calls, tools, waits). Holds no rules of its own; runs in main. */
 import type { ApprovalDecision, SessionSummary } from '../../src-shared/domain/session.ts'
 import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
+import type { OnProgress } from '../mcp/ports.ts'
 import type { ModelMessage, ModelRequest, ThinkingPart } from '../api/ports.ts'
 import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
 import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
@@ -16,6 +17,9 @@ import { rulesOf, type Catalog } from './tool-catalog.ts'
 import { approvalIdOf } from './tool-view.ts'
 import { NEW_TURN, step } from './turn.ts'
 import type { TurnCall, TurnEffect, TurnEvent, TurnState } from './turn-state.ts'
+
+/** Between two pieces of news of one call (ms). */
+const PROGRESS_MS = 100
 
 /** Starts the turn; `history` ends with the prompt (or with what a retry goes on from). */
 export function startTurn(
@@ -42,6 +46,7 @@ export function startTurn(
   let stepThinking: ThinkingPart[] = []
   let told = 0
   let catalog: Catalog | null = null
+  let catalogVersion = -1
   let answerTokens = MAX_ANSWER_TOKENS
   let countedInput = 0
   let roomCharacters = memoryRoom(deps.contextWindow(session.model))
@@ -106,7 +111,11 @@ export function startTurn(
       messages = [...messages, ...recorder.deliver(state.step)]
       // What was to be told was taken back: the model has said its last.
       if (state.step > 0 && messages.at(-1)?.role === 'assistant') return dispatch({ type: 'model-finished', reason: 'end' })
-      catalog ??= await deps.loadCatalog(session, abort.signal)
+      // A server that changed its tools meanwhile is heard with the next call; the same list stays as it is, for the prompt cache.
+      if (catalog === null || catalogVersion !== deps.toolsVersion()) {
+        catalog = await deps.loadCatalog(session, abort.signal)
+        catalogVersion = deps.toolsVersion()
+      }
       await deps.beforeCall(session.model)
       const connection = await deps.connection()
       if (state.outcome) return
@@ -178,12 +187,23 @@ export function startTurn(
     const at = { sessionId: session.id, turnId, folder: session.folder }
     // Kept before anything is changed; where that cannot be, nothing is changed.
     if (files.length > 0) await deps.undo.before(at, files)
-    const outcome = await run.tool.run(run.args, abort.signal, run.outside).catch((error: unknown) => {
+    const outcome = await run.tool.run(run.args, abort.signal, run.outside, progressOf(call.key)).catch((error: unknown) => {
       deps.log.error('tool.threw', { tool: call.wireName, error: String(error) })
       return { text: errorText(error), isError: true, bytes: 0, images: [] }
     })
     if (files.length > 0) await deps.undo.after(at, files).catch((error: unknown) => deps.log.error('undo.not-noted', { error: String(error) }))
     dispatch({ type: 'tool-finished', key: call.key, outcome: { ...outcome, text: capBytes(outcome.text, MAX_RESULT_BYTES) }, at: deps.clock.now() })
+  }
+
+  /** What a running call tells of itself is only for the window: at most a few times a second, and nothing of it is kept. */
+  const progressOf = (itemId: string): OnProgress => {
+    let next = 0
+    return (progress) => {
+      const now = deps.clock.now()
+      if (now < next || state.outcome) return
+      next = now + PROGRESS_MS
+      deps.outbox.announce([{ type: 'progress', sessionId: session.id, itemId, ...progress }])
+    }
   }
 
   const answer = (approvalId: string, decision: ApprovalDecision): boolean => {

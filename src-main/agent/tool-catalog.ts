@@ -3,7 +3,7 @@ import type { SessionMode, ToolOrigin, ToolRisk } from '../../src-shared/domain/
 import { commandPrefix } from '../../src-shared/domain/command-prefix.ts'
 import { encodeReach, type RuleReach } from '../../src-shared/domain/rule-reach.ts'
 import type { ToolDefinition, ToolOutcome, ToolPreview } from '../../src-shared/domain/tool.ts'
-import type { HostedTool, McpHost } from '../mcp/ports.ts'
+import type { HostedTool, McpHost, OnProgress } from '../mcp/ports.ts'
 import type { RuleKey } from '../sessions/rules-table.ts'
 import type { WorkspaceTools } from '../workspace/ports.ts'
 import { AppError } from '../../src-shared/errors.ts'
@@ -22,6 +22,8 @@ export interface CatalogTool {
   name: string
   origin: ToolOrigin
   risk: ToolRisk
+  /** It may run beside other calls; left out = not. */
+  parallel?: boolean
   /** The key of a rule for this session. */
   rule: RuleKey
   /** The key of an "always" rule: for the shell that exact command only, for anything else the tool. */
@@ -33,7 +35,7 @@ export interface CatalogTool {
   /** Files (real absolute paths) that the call may change, to be kept before it runs. */
   touches(args: Record<string, unknown>, outside?: string): Promise<readonly string[]>
   /** Never throws for a failure of the tool: that is an outcome. `outside`: the place outside of the folder that a person allowed. */
-  run(args: Record<string, unknown>, signal: AbortSignal, outside?: string): Promise<ToolOutcome>
+  run(args: Record<string, unknown>, signal: AbortSignal, outside?: string, onProgress?: OnProgress): Promise<ToolOutcome>
 }
 
 export interface Catalog {
@@ -149,7 +151,7 @@ function workspaceTool(workspace: WorkspaceTools, folder: string, tool: { defini
     prefix: (args) => prefixOf(rule, tool.risk, args),
     preview: (args) => workspace.preview(folder, name, args),
     touches: (args, outside) => (tool.risk === 'read' ? NOTHING : workspace.changes(folder, name, args, outside)),
-    run: (args, signal, outside) => workspace.run(folder, name, args, signal, outside),
+    run: (args, signal, outside, onProgress) => workspace.run(folder, name, args, signal, outside, onProgress && ((text) => onProgress({ text, share: null }))),
   }
 }
 
@@ -164,7 +166,8 @@ function hostedTool({ mcp, workspace }: { mcp: Pick<McpHost, 'call'>; workspace:
     always: () => rule,
     preview: (args) => Promise.resolve({ summary: summarize(args), diff: null, risk: tool.risk }),
     touches: (args) => (tool.risk === 'read' ? NOTHING : workspace.namedFiles(folder, args)),
-    run: (args, signal) => mcp.call({ serverId: tool.serverId, toolName: tool.toolName, args, signal }),
+    run: (args, signal, _outside, onProgress) => mcp.call({ serverId: tool.serverId, toolName: tool.toolName, args, signal, onProgress }),
+    parallel: tool.parallel,
   }
 }
 

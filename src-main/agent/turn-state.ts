@@ -11,6 +11,8 @@ export interface CallFacts {
   risk: ToolRisk
   summary: string
   diff: FileDiff | null
+  /** The person says that its server takes several calls at once. */
+  parallel?: boolean
   /** The real path, where the call leaves the folder. */
   outside?: string
 }

@@ -140,8 +140,8 @@ function goOn(state: TurnState, at: number, limits: TurnLimits): Stepped {
   const effects: TurnEffect[] = []
   let held = false
   const calls = state.calls.map((call): TurnCall => {
-    // That an MCP server calls a tool read-only does not say that it takes several calls at once.
-    const read = call.facts?.risk === 'read' && call.facts.origin.kind === 'workspace'
+    // That an MCP server calls a tool read-only does not say that it takes several calls at once; a person may say so of the server.
+    const read = (call.facts?.risk === 'read' && call.facts.origin.kind === 'workspace') || call.facts?.parallel === true
     const runs = call.phase === 'ready' && (read || !held)
     if (call.phase !== 'settled' && !read) held = true
     if (!runs) return call

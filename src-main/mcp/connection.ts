@@ -1,5 +1,6 @@
 /** One running MCP server as the host needs it, whichever SDK speaks to it; a successor SDK becomes a second implementation of `ConnectMcp`. */
 import type { McpAnswer } from '../../src-shared/domain/mcp.ts'
+import type { OnProgress } from './ports.ts'
 
 /** A program on this computer, spoken to over its stdin and stdout. */
 export interface ProgramPlace {
@@ -84,6 +85,7 @@ export interface CallLimits {
   idleMs: number
   /** Milliseconds in all. */
   totalMs: number
+  onProgress?: OnProgress | undefined
 }
 
 /** Failures are thrown as `ConnectionFailure`. */

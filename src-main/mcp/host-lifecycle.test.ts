@@ -24,8 +24,10 @@ describe('slow calls', () => {
   it('live as long as they report progress, and no longer', async () => {
     const host = newHost({ limits: { idleMs: 700 } })
     await host.configure([nodeServer('slow', await fakes().server('slow', slow))])
-    const call = (progress: boolean) => host.call({ serverId: 'id-slow', toolName: 'echo', args: { progress }, signal: never })
+    const told: unknown[] = []
+    const call = (progress: boolean) => host.call({ serverId: 'id-slow', toolName: 'echo', args: { progress }, signal: never, onProgress: (one) => void told.push(one) })
     expect((await call(true)).text).toBe('done')
+    expect(told.slice(0, 2)).toEqual([{ text: '1 of 6', share: 1 / 6 }, { text: '2 of 6', share: 2 / 6 }])
     const silent = await call(false)
     expect(silent.isError).toBe(true)
     expect(silent.text).toContain('took too long')

@@ -57,6 +57,7 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
   const listeners = new Set<(state: ToolsState) => void>()
   let servers: readonly McpServer[] = []
   let swept = false
+  let version = 0
   let closed = false
   let cancelPublish: (() => void) | null = null
 
@@ -67,6 +68,7 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
     for (const listener of listeners) listener(snapshot)
   }
   const changed = (now: boolean): void => {
+    if (now) version += 1
     if (listeners.size === 0) return
     if (now) publish()
     else cancelPublish ??= deps.timers.after(limits.publishMs, publish)
@@ -166,10 +168,11 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
       return server.readResource(uri, signal)
     },
     prompt: async ({ serverId, name, args, signal }) => find(serverId).prompt(name, args, signal),
-    async call({ serverId, toolName, args, signal }) {
+    version: () => version,
+    async call({ serverId, toolName, args, signal, onProgress }) {
       const server = servers.find((one) => one.id === serverId)
       if (!server) return failedOutcome(new AppError('mcp.unknown-server', { server: serverId }).toData())
-      return server.call(toolName, args, signal)
+      return server.call(toolName, args, signal, onProgress)
     },
     async close() {
       closed = true

@@ -12,7 +12,12 @@ export interface McpServerSpec {
   /** Names of declared variables; values are fetched from the secret store at spawn. */
   envNames: readonly string[]
   enabled: boolean
+  /** Several calls may run at once; left out = one after the other. */
+  parallel?: boolean
 }
+
+/** How far a call is, in a server's own words; `share` = the done part, 0 to 1, where it says so. */
+export type OnProgress = (progress: { text: string; share: number | null }) => void
 
 export interface HostedTool {
   definition: ToolDefinition
@@ -20,6 +25,8 @@ export interface HostedTool {
   serverName: string
   toolName: string
   risk: ToolRisk
+  /** Its server takes several calls at once. */
+  parallel: boolean
   /** SHA-256 over name, description, schema and annotations: an "always" approval is bound to it. */
   fingerprint: string
 }
@@ -44,7 +51,9 @@ export interface McpHost {
   /** Starts every enabled server that is not running (cores at a time) and gives the tools of those that are ready. Never throws for a broken server. */
   tools(signal: AbortSignal): Promise<readonly HostedTool[]>
   /** Runs one call; an exited server, a time-out or a tool's own error is an outcome with `isError`. */
-  call(request: { serverId: string; toolName: string; args: Record<string, unknown>; signal: AbortSignal }): Promise<ToolOutcome>
+  call(request: { serverId: string; toolName: string; args: Record<string, unknown>; signal: AbortSignal; onProgress?: OnProgress | undefined }): Promise<ToolOutcome>
+  /** Changes with everything that may change the tools: a list read again, a tool allowed or switched, a server that came or went. */
+  version(): number
   /** What enabled servers that run offer besides tools, after starting those that do not run yet. */
   offers(signal: AbortSignal): Promise<{ resources: readonly McpResourceView[]; prompts: readonly McpPromptView[] }>
   /** What goes wrong is an outcome with `isError`. */

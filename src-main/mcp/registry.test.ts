@@ -27,6 +27,7 @@ const host: McpHost = {
   state: () => ({ servers: [], totals: { servers: 0, tools: 0, calls: 0 } }),
   onChange: () => () => undefined,
   tools: unexpected,
+  version: () => 0,
   offers: unexpected,
   readResource: unexpected,
   prompt: unexpected,

@@ -25,6 +25,8 @@ export interface ToolsService {
   /** Stops it and deletes its stored values. */
   remove(id: string): Promise<void>
   setEnabled(id: string, enabled: boolean): Promise<void>
+  /** Whether its calls may run at the same time. */
+  setParallel(id: string, parallel: boolean): Promise<void>
   /** @throws AppError `mcp.*` */
   start(id: string): Promise<void>
   stop(id: string): Promise<void>
@@ -119,6 +121,7 @@ export function createToolsService({ host, store, secrets, ids, diff, forgetRule
         await save(store.get().filter((one) => one.id !== id))
         await forget(id, envNames)
       }),
+    setParallel: (id, parallel) => inOrder(() => replace({ ...find(id), parallel })),
     setEnabled: (id, enabled) => inOrder(() => replace({ ...find(id), enabled })),
     start: (id) => host.start(id),
     stop: (id) => host.stop(id),

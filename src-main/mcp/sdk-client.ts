@@ -1,6 +1,8 @@
 /** The client of @modelcontextprotocol/sdk 1.x over any of its transports, as an `McpConnection`. */
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { z } from 'zod'
+import { visibleText } from './clean-text.ts'
+import type { OnProgress } from './ports.ts'
 import { ConnectionFailure, type ConnectRequest, type ElicitAnswer, type ElicitRequest, type McpConnection, type ServerExit } from './connection.ts'
 
 /** Everything is let through: one malformed tool or an unknown content type must not cost the whole answer. */
@@ -52,6 +54,12 @@ export function newClient(sdk: Sdk, request: ConnectRequest): { client: Client; 
   return { client, questions }
 }
 
+function toProgress({ progress, total, message }: { progress: number; total?: number | undefined; message?: string | undefined }): Parameters<OnProgress>[0] {
+  const share = total !== undefined && total > 0 ? Math.min(1, Math.max(0, progress / total)) : null
+  const count = total !== undefined && total > 0 ? `${progress} of ${total}` : ''
+  return { text: visibleText([message ?? '', count].filter((part) => part !== '').join(' · '), 200), share }
+}
+
 function toQuestion(params: Readonly<Record<string, unknown>>): ElicitRequest {
   const message = textOf(params['message'])
   if (params['mode'] === 'url') return { mode: 'url', message, url: textOf(params['url']) }
@@ -101,7 +109,7 @@ export function connectionOver({ client, questions, exited, request, explain, ar
         throw await explain(error, signal)
       }
     },
-    async call(toolName, args, { signal, idleMs, totalMs }) {
+    async call(toolName, args, { signal, idleMs, totalMs, onProgress }) {
       const silence = new AbortController()
       const idle = idleTimer(idleMs, () => silence.abort('no answer in time'), questions.count)
       watching.add(idle.questions)
@@ -112,7 +120,10 @@ export function connectionOver({ client, questions, exited, request, explain, ar
           timeout: totalMs,
           maxTotalTimeout: totalMs,
           // Without a listener the SDK asks for no progress, and long work would look like silence.
-          onprogress: idle.restart,
+          onprogress: (told) => {
+            idle.restart()
+            onProgress?.(toProgress(told))
+          },
         }), silence.signal), signal)
       } catch (error) {
         if (idle.ran()) throw new ConnectionFailure('timeout', 'Request timed out', null, error)

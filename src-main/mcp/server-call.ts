@@ -7,7 +7,7 @@ import type { Spill } from '../storage/spill.ts'
 import { ConnectionFailure } from './connection.ts'
 import { callError } from './failures.ts'
 import type { McpLimits } from './limits.ts'
-import type { McpServerSpec } from './ports.ts'
+import type { McpServerSpec, OnProgress } from './ports.ts'
 import { toOutcome } from './result.ts'
 import type { ServerRun } from './server-run.ts'
 import { createSlots } from './slots.ts'
@@ -26,7 +26,7 @@ export interface CallerDeps {
   counted(): void
 }
 
-export type CallTool = (toolName: string, args: Record<string, unknown>, signal: AbortSignal) => Promise<ToolOutcome>
+export type CallTool = (toolName: string, args: Record<string, unknown>, signal: AbortSignal, onProgress?: OnProgress) => Promise<ToolOutcome>
 
 export function createCaller({ spec, limits, spill, log, connected, heldBack, counted }: CallerDeps): CallTool {
   const slots = createSlots(limits.maxInFlight)
@@ -45,7 +45,7 @@ export function createCaller({ spec, limits, spill, log, connected, heldBack, co
     return failedOutcome(failure.toData(), tail)
   }
 
-  return async (toolName, args, signal) => {
+  return async (toolName, args, signal, onProgress) => {
     if (!slots.tryTake() && !(await slots.take(signal))) return failedOutcome(new AppError('tool.cancelled'))
     let run: ServerRun | null = null
     try {
@@ -55,7 +55,7 @@ export function createCaller({ spec, limits, spill, log, connected, heldBack, co
       const held = heldBack(toolName)
       if (held !== null) throw new AppError('mcp.tool-held', { server: spec().name, tool: toolName, reason: held })
       counted()
-      const result = await connection.call(toolName, args, { signal, idleMs: limits.idleMs, totalMs: limits.totalMs })
+      const result = await connection.call(toolName, args, { signal, idleMs: limits.idleMs, totalMs: limits.totalMs, onProgress })
       return await toOutcome(result, spill)
     } catch (error) {
       return explain(error, run, signal)

@@ -8,7 +8,7 @@ import type { McpLimits } from './limits.ts'
 import type { PidFile } from './pid-file.ts'
 import type { PinStore } from './pins.ts'
 import type { ServerOffers } from './server-offers.ts'
-import type { HostedTool, McpServerSpec } from './ports.ts'
+import type { HostedTool, McpServerSpec, OnProgress } from './ports.ts'
 
 export interface ServerDeps {
   clock: Clock
@@ -51,7 +51,7 @@ export interface McpServer extends ServerOffers {
   stop(): Promise<void>
   /** Stops it for good. */
   close(): Promise<void>
-  call(toolName: string, args: Record<string, unknown>, signal: AbortSignal): Promise<ToolOutcome>
+  call(toolName: string, args: Record<string, unknown>, signal: AbortSignal, onProgress?: OnProgress): Promise<ToolOutcome>
   /** The person has seen a tool as it is now (null: all of them), so it goes to models. */
   approve(toolName: string | null): Promise<void>
   switchTool(toolName: string, on: boolean): Promise<void>

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { McpServerSpec } from './ports.ts'
 
-export const mcpServersSchema: z.ZodType<readonly McpServerSpec[]> = z.array(
+export const mcpServersSchema = z.array(
   z.object({
     id: z.string().min(1),
     name: z.string().min(1),
@@ -10,5 +10,6 @@ export const mcpServersSchema: z.ZodType<readonly McpServerSpec[]> = z.array(
     args: z.array(z.string()),
     envNames: z.array(z.string()),
     enabled: z.boolean(),
-  }),
+    parallel: z.boolean().optional(),
+  }).transform(({ parallel, ...spec }): McpServerSpec => ({ ...spec, ...(parallel ? { parallel } : {}) })),
 )

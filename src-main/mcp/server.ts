@@ -32,6 +32,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
   let noiseLines = 0
   let stderr = createStderrTail()
   let cancelRelist: (() => void) | null = null
+  let listIsOld: ServerRun | null = null
   const endDeps = { processes: deps.processes, pids: deps.pids, politeCloseMs: limits.politeCloseMs, wait: (ms: number) => new Promise<void>((resolve) => void timers.after(ms, resolve)) }
 
   function restState(): McpRunState {
@@ -88,6 +89,8 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
       if (current !== run) throw new AppError('tool.cancelled')
       everReady = true
       setTools(tools)
+      if (listIsOld === run) relistSoon(run)
+      listIsOld = null
       void connection.exited.then((exit) => {
         run.exit = exit
         if (current === run) onUnwantedEnd(run)
@@ -139,8 +142,10 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     cancelRelist?.()
     cancelRelist = timers.after(limits.listDebounceMs, () => {
       cancelRelist = null
-      // Before the first list is there, reading it again would be in vain.
-      if (current === run && run.connection !== null && state.kind === 'ready') void relist(run, run.connection)
+      if (current !== run || run.connection === null) return
+      // The first list is being read, and may have been what it was before: it is read again once it is there.
+      if (state.kind === 'ready') void relist(run, run.connection)
+      else listIsOld = run
     })
   }
 
@@ -220,8 +225,8 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     },
     view: () => ({ config: { ...spec }, state, calls, noiseLines, stderrTail: stderr.lines() }),
     tools() {
-      if (state.kind === 'ready') return book.given()
-      return state.kind === 'failed' && everReady && nextRestart(history, clock.now()) !== null ? book.given() : []
+      if (state.kind === 'ready') return book.given(spec.parallel === true)
+      return state.kind === 'failed' && everReady && nextRestart(history, clock.now()) !== null ? book.given(spec.parallel === true) : []
     },
     start() {
       history = NO_FAILURES

@@ -38,6 +38,7 @@ export function readTools(raw: readonly unknown[], server: { id: string; name: s
     serverName: server.name,
     toolName: tool.name,
     risk: tool.risk,
+    parallel: false,
     fingerprint: tool.fingerprint,
     text: tool.text,
   }))

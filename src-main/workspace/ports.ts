@@ -14,8 +14,8 @@ export interface WorkspaceTools {
   changes(folder: string, name: string, args: unknown, outside?: string): Promise<readonly string[]>
   /** Files inside the folder that a call of somebody else's tool names in its arguments, there or not: what it may change. */
   namedFiles(folder: string, args: unknown): Promise<readonly string[]>
-  /** Runs the call inside the folder, or at `outside`, the real path that a person allowed; every failure is an outcome with `isError`. */
-  run(folder: string, name: string, args: unknown, signal: AbortSignal, outside?: string): Promise<ToolOutcome>
+  /** Runs the call inside the folder, or at `outside`, the real path that a person allowed; `onOutput` hears the newest lines of a command while it runs; every failure is an outcome with `isError`. */
+  run(folder: string, name: string, args: unknown, signal: AbortSignal, outside?: string, onOutput?: (text: string) => void): Promise<ToolOutcome>
   /** Ends what runs in the background; nothing is started there after it. */
   close(): Promise<void>
 }

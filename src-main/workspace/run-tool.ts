@@ -9,9 +9,25 @@ import { longOutcome } from './outcome.ts'
 /** Kept of a command's output for the file; the model sees less. */
 const MAX_KEPT = 4 * 1024 * 1024
 
+/** Characters of the newest output that are looked at while it runs. */
+const TAIL = 4_000
+const NEWEST_LINES = 5
+
+/** What a person sees of a command that runs: its last lines, without the codes that move a cursor. */
+function newestLines(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  const plain = text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/[^\n]*\r(?!\n)/g, '')
+  return plain.trimEnd().split('\n').slice(-NEWEST_LINES).join('\n')
+}
+
 /** @throws AppError `tool.cancelled`, `tool.timeout` is part of the outcome since the output so far matters. */
-export async function runCommand(root: string, args: ToolArguments<'run'>, signal: AbortSignal, runner: CommandRunner, spill: Spill): Promise<ToolOutcome> {
-  const result = await runner.run({ command: args.command, cwd: root, timeoutMs: args.timeout_seconds * 1000, maxBytes: MAX_KEPT, signal })
+export async function runCommand(root: string, args: ToolArguments<'run'>, signal: AbortSignal, runner: CommandRunner, spill: Spill, onOutput?: (text: string) => void): Promise<ToolOutcome> {
+  let tail = ''
+  const hear = onOutput && ((chunk: Uint8Array): void => {
+    tail = (tail + Buffer.from(chunk).toString('utf8')).slice(-TAIL)
+    onOutput(newestLines(tail))
+  })
+  const result = await runner.run({ command: args.command, cwd: root, timeoutMs: args.timeout_seconds * 1000, maxBytes: MAX_KEPT, signal, ...(hear ? { onOutput: hear } : {}) })
   if (signal.aborted) throw new AppError('tool.cancelled')
   const ending = result.timedOut
     ? `[ended after ${args.timeout_seconds} s: timeout; its processes were stopped]`

@@ -291,6 +291,10 @@ describe('run', () => {
   it('runs in the folder and tells the exit code', async () => {
     expect(await run('run', { command: 'make\ntest' })).toMatchObject({ text: 'out\n[exit code 0]', isError: false })
     expect(commands[0]).toMatchObject({ command: 'make\ntest', cwd: folder, timeoutMs: 120_000 })
+    const heard: string[] = []
+    await tools.run(folder, 'run', { command: 'make' }, never, undefined, (text) => void heard.push(text))
+    for (const chunk of ['one\n\u001b[32mtwo\u001b[0m\n', '10 %\r50 %', '\r90 %\n3\n4\n5\n6\n']) commands[1]?.onOutput?.(Buffer.from(chunk))
+    expect(heard).toEqual(['one\ntwo', 'one\ntwo\n50 %', '90 %\n3\n4\n5\n6'])
     result = { exitCode: 2, output: 'bad', bytes: 3 }
     expect(await run('run', { command: 'x' })).toMatchObject({ text: 'bad\n[exit code 2]', isError: true })
     result = { exitCode: null, timedOut: true, output: '' }

@@ -116,7 +116,7 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
     })
   }
 
-  async function dispatch(folder: string, name: WorkspaceToolName, args: unknown, signal: AbortSignal, allowed: string | undefined): Promise<ToolOutcome> {
+  async function dispatch(folder: string, name: WorkspaceToolName, args: unknown, signal: AbortSignal, allowed: string | undefined, onOutput: ((text: string) => void) | undefined): Promise<ToolOutcome> {
     if (isChanging(name)) return changeInTurn(folder, name, args, signal, allowed)
     const root = await openFolder(folder)
     switch (name) {
@@ -137,7 +137,7 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
       case 'run': {
         const parsed = parseArguments('run', args)
         const cwd = await folderInside(root, folder, parsed.cwd)
-        return parsed.background ? background.start(root, parsed.command, cwd) : runCommand(cwd, parsed, signal, runner, spill)
+        return parsed.background ? background.start(root, parsed.command, cwd) : runCommand(cwd, parsed, signal, runner, spill, onOutput)
       }
       case 'run_output': {
         const parsed = parseArguments('run_output', args)
@@ -244,11 +244,11 @@ export function createWorkspaceTools({ runner, spillDir, clock, rules = rulesOf(
       return [...found]
     },
     close: () => background.close(),
-    async run(folder, name, args, signal, outside) {
+    async run(folder, name, args, signal, outside, onOutput) {
       try {
         if (!isWorkspaceTool(name)) throw new AppError('tool.unknown', { tool: name })
         if (signal.aborted) throw new AppError('tool.cancelled')
-        return await dispatch(folder, name, args, signal, outside)
+        return await dispatch(folder, name, args, signal, outside, onOutput)
       } catch (error) {
         return failure(error, name)
       }

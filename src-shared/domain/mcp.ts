@@ -14,6 +14,8 @@ export interface McpServerConfig {
   envNames: readonly string[]
   /** Explicit consent: a server starts only when true. */
   enabled: boolean
+  /** The person says that it takes several calls at once; left out = one after the other. */
+  parallel?: boolean
 }
 
 /** `new` and `changed`: not given to models until the person has seen it. `off`: the person does not want it. */

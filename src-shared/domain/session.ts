@@ -182,6 +182,8 @@ export type ChatEvent =
   | { type: 'removed'; sessionId: string }
   | { type: 'queued'; sessionId: string; queued: readonly QueuedMessage[] }
   | { type: 'pause'; sessionId: string; pause: TurnPause | null }
+  /** How far a running call is, in its own words; only while it runs. `share`: 0 to 1, null where it does not say. */
+  | { type: 'progress'; sessionId: string; itemId: string; text: string; share: number | null }
   | { type: 'budget'; sessionId: string; warning: BudgetWarning | null }
 
 export type ApprovalDecision =

@@ -138,6 +138,7 @@ export const commands = {
   'tools.update': { input: z.strictObject({ id, ...server, env: server.env.nullable() }), output: done },
   'tools.remove': { input: z.strictObject({ id }), output: done },
   'tools.setEnabled': { input: z.strictObject({ id, enabled: z.boolean() }), output: done },
+  'tools.setParallel': { input: z.strictObject({ id, parallel: z.boolean() }), output: done },
   'tools.start': { input: z.strictObject({ id }), output: done },
   'tools.stop': { input: z.strictObject({ id }), output: done },
   /** Stops a remote server and forgets the sign-in to it. */

@@ -3,7 +3,7 @@ import type { ModelEvent, ModelRequest, Wire } from '../../api/ports.ts'
 import type { ToolOutcome, ToolPreview } from '../../../src-shared/domain/tool.ts'
 import type { ToolRisk } from '../../../src-shared/domain/session.ts'
 import type { Ids, Log, Timers } from '../../platform/ports.ts'
-import type { HostedTool, McpHost } from '../../mcp/ports.ts'
+import type { HostedTool, McpHost, OnProgress } from '../../mcp/ports.ts'
 import type { WorkspaceTools } from '../../workspace/ports.ts'
 
 /** Time that moves only when told. `now()` is the clock that goes with the timers. */
@@ -127,6 +127,7 @@ export const outcome = (text: string, more: Partial<ToolOutcome> = {}): ToolOutc
 })
 
 export interface FakeCall {
+  onProgress?: OnProgress
   name: string
   args: unknown
   signal: AbortSignal
@@ -172,10 +173,10 @@ export function fakeHost(tools: readonly (Partial<HostedTool> & { toolName: stri
     calls,
     tools: () => Promise.resolve(tools.map((tool) => ({
       definition: { name: `mcp__files__${tool.toolName}`, description: '', inputSchema: { type: 'object' } },
-      serverId: 'server_1', serverName: 'files', fingerprint: 'f1', ...tool,
+      serverId: 'server_1', serverName: 'files', fingerprint: 'f1', parallel: false, ...tool,
     }))),
-    call: async ({ toolName, args, signal }) => {
-      calls.push({ name: toolName, args, signal })
+    call: async ({ toolName, args, signal, onProgress }) => {
+      calls.push({ name: toolName, args, signal, ...(onProgress ? { onProgress } : {}) })
       const tool = tools.find((candidate) => candidate.toolName === toolName)
       if (!tool) throw new Error(`unexpected tool ${toolName}`)
       return tool.run(args, signal)

@@ -18,6 +18,10 @@ export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onCh
       await tools.setEnabled(id, enabled)
       return null
     },
+    'tools.setParallel': async ({ id, parallel }) => {
+      await tools.setParallel(id, parallel)
+      return null
+    },
     'tools.start': async ({ id }) => {
       await tools.start(id)
       return null

@@ -18,6 +18,8 @@ export interface OpenSession {
   pause: TurnPause | null
   /** A limit of spending is near. */
   warning: BudgetWarning | null
+  /** How far running calls are, by item. */
+  progress: Readonly<Record<string, { text: string; share: number | null }>>
 }
 /** One message of the chat topic, kept while a page is on its way. */
 export interface EventBatch {
@@ -66,7 +68,7 @@ export function failOpen(state: ChatState, sessionId: string, error: AppErrorDat
 export function applyFirstPage(state: ChatState, page: SessionPage): ChatState {
   if (state.opening.kind !== 'loading' || state.opening.sessionId !== page.session.id) return state
   const { waiting } = state.opening
-  const empty: OpenSession = { session: page.session, slots: Array.from({ length: page.total }, () => null), queued: page.queued, pause: page.pause, warning: null }
+  const empty: OpenSession = { session: page.session, slots: Array.from({ length: page.total }, () => null), queued: page.queued, pause: page.pause, warning: null, progress: {} }
   const ready: ChatState = { ...state, opening: { kind: 'ready', open: withPage(empty, page) } }
   return waiting.filter(({ seq }) => seq > page.seq).reduce(applyBatch, ready)
 }
@@ -104,13 +106,16 @@ function applyEvent(state: ChatState, event: ChatEvent, seq: number): ChatState 
   if (event.type === 'queued') return { ...state, opening: { kind: 'ready', open: { ...open, queued: event.queued } } }
   if (event.type === 'pause') return { ...state, opening: { kind: 'ready', open: { ...open, pause: event.pause } } }
   if (event.type === 'budget') return { ...state, opening: { kind: 'ready', open: { ...open, warning: event.warning } } }
+  if (event.type === 'progress') return { ...state, opening: { kind: 'ready', open: { ...open, progress: { ...open.progress, [event.itemId]: { text: event.text, share: event.share } } } } }
   const known = open.slots[event.index]
   if (known && known.seq >= seq) return state
   const slots = open.slots.slice()
   while (slots.length < event.index) slots.push(null)
   // A batch may change one item twice, so the batch itself does not count as seen yet.
   slots[event.index] = { item: event.item, seq: seq - 1 }
-  return { ...state, opening: { kind: 'ready', open: { ...open, slots } } }
+  // What a call told of itself goes with its end.
+  const { [event.item.id]: _told, ...progress } = open.progress
+  return { ...state, opening: { kind: 'ready', open: { ...open, slots, progress: _told === undefined || (event.item.kind === 'tool' && event.item.call.status === 'running') ? open.progress : progress } } }
 }
 
 export function setDraft(state: ChatState, sessionId: string, text: string): ChatState {

@@ -46,6 +46,9 @@ export async function removeServer(id: string): Promise<void> {
 export async function setEnabled(id: string, enabled: boolean): Promise<void> {
   await on(id, call('tools.setEnabled', { id, enabled }))
 }
+export async function setParallel(id: string, parallel: boolean): Promise<void> {
+  await on(id, call('tools.setParallel', { id, parallel }))
+}
 export async function startServer(id: string): Promise<void> {
   await on(id, call('tools.start', { id }))
 }

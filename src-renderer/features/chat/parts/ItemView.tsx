@@ -26,13 +26,15 @@ export interface ItemViewProps {
   sessionId: string
   /** No turn runs. */
   idle: boolean
+  /** What a running call tells of itself. */
+  progress: { text: string; share: number | null } | null
   /** An image that a message carries, as a data address; null = it is gone. */
   loadImage: (itemId: string, place: number) => Promise<string | null>
   /** Only under a plan that is the newest. */
   onCarryOut: (() => void) | null
 }
 
-export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer, onFork, onBack, onCarryOut, loadImage, sessionId, idle }: ItemViewProps) {
+export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAnswer, onFork, onBack, onCarryOut, loadImage, progress, sessionId, idle }: ItemViewProps) {
   switch (item.kind) {
     case 'user': return <UserText item={item} loadImage={loadImage} onEdit={() => onFork(item.id, true)} onFork={() => onFork(item.id, false)} onBack={idle ? () => onBack(item.turnId, item.id) : null} />
     case 'assistant': {
@@ -42,7 +44,7 @@ export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAn
     case 'thinking': return <Thinking item={item} live={live} />
     case 'tool': {
       const { call } = item
-      if (call.status !== 'waiting' || call.approvalId === null) return <ToolCard call={call} />
+      if (call.status !== 'waiting' || call.approvalId === null) return <ToolCard call={call} progress={progress} />
       const { approvalId } = call
       return <ApprovalCard key={approvalId} call={call} first={asks} onAnswer={(decision) => onAnswer(approvalId, decision)} />
     }

@@ -26,7 +26,7 @@ import { ProjectNote } from './ProjectNote.tsx'
 import { Transcript } from './Transcript.tsx'
 
 export function SessionView({ open }: { open: OpenSession }) {
-  const { session, slots } = open
+  const { session, slots, progress } = open
   const { id, activity, mode } = session
   const last = slots.at(-1)?.item ?? null
   const asking = useMemo(() => slots.findIndex((slot, index) => index >= slots.length - 60 && slot?.item.kind === 'tool' && slot.item.call.status === 'waiting'), [slots])
@@ -50,12 +50,13 @@ export function SessionView({ open }: { open: OpenSession }) {
         onFork={onFork}
         onBack={onBack}
         loadImage={sentImage}
+        progress={progress[item.id] ?? null}
         sessionId={id}
         idle={activity === 'idle'}
         onCarryOut={item.kind === 'turn-end' && index === slots.length - 1 && activity === 'idle' && item.status === 'done' && mode === 'plan' ? onCarryOut : null}
       />
     ),
-    [asking, slots.length, activity, mode, onRetry, onCarryOut, onFork, onBack, id],
+    [asking, slots.length, activity, mode, onRetry, onCarryOut, onFork, onBack, id, progress],
   )
   return (
     <section aria-label={session.title || 'Session'} className="flex min-w-0 flex-1 flex-col">

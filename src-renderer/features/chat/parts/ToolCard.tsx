@@ -21,7 +21,7 @@ export function toolIcon(call: ToolCallView): ReactNode {
   return <Icon aria-hidden className="size-4 shrink-0 text-text-2" />
 }
 
-export const ToolCard = memo(function ToolCard({ call }: { call: ToolCallView }) {
+export const ToolCard = memo(function ToolCard({ call, progress = null }: { call: ToolCallView; progress?: { text: string; share: number | null } | null }) {
   const [open, setOpen] = useState(false)
   const id = useId()
   const state = WORD[call.status] ?? (call.isError ? { word: 'failed', tone: 'bad' as const } : null)
@@ -43,12 +43,23 @@ export const ToolCard = memo(function ToolCard({ call }: { call: ToolCallView })
         <span className="tabular shrink-0 text-sm text-text-3">{toolFacts(call)}</span>
         <ChevronRight aria-hidden className={cx('size-4 shrink-0 text-text-3 transition-transform', open && 'rotate-90')} />
       </button>
+      {progress && call.status === 'running' ? <Progress {...progress} /> : null}
       <div id={id} hidden={!open} className="border-t border-border px-3 py-2.5">
         {open ? <Details call={call} /> : null}
       </div>
     </div>
   )
 })
+
+/** What a running call tells of itself: a server's words and how far it is, or the newest lines of a command. */
+function Progress({ text, share }: { text: string; share: number | null }) {
+  return (
+    <div className="border-t border-border px-3 py-1.5">
+      {text === '' ? null : <pre className="overflow-hidden font-mono text-[12px] leading-[18px] text-text-3 whitespace-pre-wrap [overflow-wrap:anywhere]">{text}</pre>}
+      {share === null ? null : <progress aria-label="Progress" className="block h-1 w-full appearance-none overflow-hidden rounded-full bg-sunken [&::-webkit-progress-bar]:bg-sunken [&::-webkit-progress-value]:bg-accent" max={1} value={share} />}
+    </div>
+  )
+}
 
 function Details({ call }: { call: ToolCallView }) {
   return (
