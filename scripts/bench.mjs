@@ -1,11 +1,11 @@
-/** `npm run bench [start|memory|window|mcp|loop|markdown|setup|gateway …]` (also single parts: `gateway:flood`, `loop:goose`): measures Portico against its limits in one run; prints a table and writes out/bench.json. */
+/** `npm run bench [start|memory|window|stream|mcp|servers|loop|keeping|markdown|setup|gateway …]` (also single parts: `gateway:flood`, `loop:goose`): measures Portico against its limits in one run; prints a table and writes out/bench.json. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './lib/paths.mjs'
 
-const SUITES = ['mcp', 'loop', 'markdown', 'setup', 'gateway', 'start', 'window', 'memory']
+const SUITES = ['mcp', 'servers', 'loop', 'keeping', 'markdown', 'setup', 'gateway', 'start', 'window', 'stream', 'memory']
 /** Those that need no desktop. */
-const PLAIN = ['mcp', 'loop', 'markdown', 'setup', 'gateway']
+const PLAIN = ['mcp', 'servers', 'loop', 'keeping', 'markdown', 'setup', 'gateway']
 const suiteOf = (name) => name.split(':')[0]
 const log = (text) => console.error(`  ${text}`)
 
@@ -24,14 +24,17 @@ async function main() {
   const { build } = await import('./build.mjs')
   await build()
   const { bundle, benchMarkdown, benchMcp } = await import('./bench/core.mjs')
-  for (const name of ['seed', 'mcp-pair', 'markdown']) await bundle(`scripts/bench/${name}.ts`, name)
+  for (const name of ['seed', 'mcp-pair', 'markdown', 'keeping']) await bundle(`scripts/bench/${name}.ts`, name)
   const { benchMemory, benchStart } = await import('./bench/start-and-memory.mjs')
   const { benchWindow } = await import('./bench/window.mjs')
   const { benchSetup } = await import('./bench/setup.mjs')
   const { benchGateway } = await import('./bench/gateway.mjs')
   const { benchToolLoop } = await import('./bench/tool-loop.mjs')
+  const { benchKeeping } = await import('./bench/keeping.mjs')
+  const { benchStream } = await import('./bench/stream.mjs')
+  const { benchServers } = await import('./bench/servers.mjs')
   const partsOf = (suite) => wanted.filter((one) => one.startsWith(`${suite}:`)).map((one) => one.slice(suite.length + 1))
-  const run = { mcp: benchMcp, markdown: benchMarkdown, setup: benchSetup, gateway: (how) => benchGateway({ ...how, only: partsOf('gateway') }), loop: (how) => benchToolLoop({ ...how, only: partsOf('loop') }), start: benchStart, window: benchWindow, memory: benchMemory }
+  const run = { mcp: benchMcp, servers: benchServers, keeping: benchKeeping, stream: benchStream, markdown: benchMarkdown, setup: benchSetup, gateway: (how) => benchGateway({ ...how, only: partsOf('gateway') }), loop: (how) => benchToolLoop({ ...how, only: partsOf('loop') }), start: benchStart, window: benchWindow, memory: benchMemory }
 
   const rows = []
   for (const suite of wanted.length > 0 ? new Set(wanted.map(suiteOf)) : SUITES) {

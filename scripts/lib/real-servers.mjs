@@ -31,6 +31,12 @@ async function install(log) {
   })
 }
 
+/** The folder in which the servers are installed. */
+export async function installRealServers(log) {
+  await install(log)
+  return folder
+}
+
 /** Gives a check as lib/checks.mjs does. */
 export async function realServers({ log = () => {} } = {}) {
   const started = Date.now()
