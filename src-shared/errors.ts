@@ -13,6 +13,7 @@ export const APP_ERROR_CODES = [
   'workspace.edit-mismatch', 'workspace.stale', 'workspace.failed',
   'tool.unknown', 'tool.invalid-arguments', 'tool.denied', 'tool.failed', 'tool.timeout', 'tool.cancelled',
   'mcp.start-failed', 'mcp.start-timeout', 'mcp.exited', 'mcp.call-failed', 'mcp.call-timeout', 'mcp.result-too-large',
+  'bundle.invalid', 'bundle.values',
   'mcp.unknown-server', 'mcp.duplicate-name', 'mcp.sign-in-needed', 'mcp.tool-held',
   'session.not-found', 'session.busy', 'turn.stopped', 'turn.interrupted', 'turn.too-many-steps', 'turn.paused', 'turn.answer-cut', 'turn.refused', 'budget.reached', 'attach.failed',
   'approval.gone',
@@ -196,6 +197,10 @@ export function describe(error: AppErrorData): ErrorWords {
       return words('The answer reached its length limit.', 'What arrived is kept; the rest was never written.', 'Send “go on” to get the rest.')
     case 'turn.refused':
       return words('The model would not answer.', 'Its provider’s rules ended the answer.', 'Say it another way, or choose another model.')
+    case 'bundle.invalid':
+      return words('This bundle cannot be installed.', text('reason', ''), 'Ask whoever made it, or get another version. Nothing was installed.')
+    case 'bundle.values':
+      return words(`“${text('field', 'A field')}” is not right yet.`, text('reason', ''), 'Correct it and install again.')
     case 'attach.failed':
       return words(`${text('name', 'The attachment')} cannot be attached.`, text('reason', ''), 'Take it off, or attach something else. Nothing was sent.')
     case 'turn.paused':

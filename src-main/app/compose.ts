@@ -26,6 +26,8 @@ import type { GatewayLauncher } from '../platform/gateway-launcher.ts'
 import type { Clock, CommandRunner, ExternalLinks, Fetch, Ids, Log, Notifier, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
 import { HISTORY_MIGRATIONS } from '../history/schema.ts'
 import { createComposerOffers, type ComposerOffers } from './composer-offers.ts'
+import { findCommand } from '../platform/node/find-command.ts'
+import { createBundles, type Bundles } from '../mcp/bundles/service.ts'
 import { createFileIndex } from '../workspace/file-index.ts'
 import { createHistory, type History } from '../history/service.ts'
 import { SESSION_MIGRATIONS } from '../sessions/schema.ts'
@@ -107,6 +109,7 @@ export interface Services {
   chat: Chat
   history: History
   composer: ComposerOffers
+  bundles: Bundles
   undo: Undo
   setup: LateSetup
   links: ExternalLinks
@@ -180,6 +183,10 @@ export async function composeServices(platform: Platform, paths: Paths, options:
     path: platform.shellPath, spillDir: paths.spill, pidDir: paths.running, ownPid: platform.ownPid, cores: platform.cores,
   })
   const tools = createToolsService({ host: mcp, store: serverStore, secrets, ids, diff: diffFile, forgetRules: (id) => chat.forgetServer(id) })
+  const bundles = createBundles({
+    folder: paths.bundles, tools, specs: () => serverStore.get(), home: platform.homeFolder, platform: platform.name,
+    hasCommand: async (command) => (await findCommand(command, await platform.shellPath(), platform.name)) !== null,
+  })
   const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, own: [paths.dataFolder], clock })
   const wire = { open: (request: Parameters<typeof http.open>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }
   const undo = createUndo({ database, folder: paths.checkpoints, clock, log, diff: diffFile })
@@ -248,7 +255,7 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   sweepSpill(paths.spill, clock.now(), KEEP_RESULTS_MS).catch((error: unknown) => log.warn('results.not-swept', { error }))
 
   return {
-    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, questions, openServerPage, chat, composer, history, undo, setup, links,
+    settings, notices, gateway, secrets, systems, auth, account, inbox, gatewayRoom, mcp, tools, questions, openServerPage, bundles, chat, composer, history, undo, setup, links,
     async close() {
       stopFollowing()
       account.close()

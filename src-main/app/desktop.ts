@@ -1,4 +1,5 @@
 /** Everything the window's app does after the first paint: services, handlers, tray, notifications, close-to-tray. A chunk of its own, so that it costs nothing before. */
+import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import type { Handlers, HandlersOf } from '../ipc/handler-types.ts'
 import { accountHandlers } from '../ipc/handlers/account.ts'
@@ -13,7 +14,7 @@ import { setupHandlers } from '../ipc/handlers/setup.ts'
 import { toolsHandlers } from '../ipc/handlers/tools.ts'
 import type { TopicHub } from '../ipc/topic-hub.ts'
 import { systemInfo } from '../api/systems/catalogue.ts'
-import { copyText, onWake, pickFolder, pickSaveFile } from '../platform/electron/desktop.ts'
+import { copyText, onWake, pickFile, pickFolder, pickSaveFile } from '../platform/electron/desktop.ts'
 import { applyTheme } from '../platform/electron/theme.ts'
 import type { Log } from '../platform/ports.ts'
 import type { WindowBounds } from '../platform/window-bounds.ts'
@@ -168,7 +169,10 @@ function makeHandlers(services: Services, quit: () => void, log: Log): Handlers 
         return folder
       },
     }),
-    ...toolsHandlers(tools, questions, services.openServerPage),
+    ...toolsHandlers(tools, questions, services.openServerPage, services.bundles, async () => {
+      const file = await pickFile('MCP bundle', ['mcpb', 'dxt'])
+      return file === null ? null : readFile(file)
+    }),
     ...settingsHandlers(settings),
     ...gatewayHandlers(gatewayRoom),
     ...setupHandlers(async () => {

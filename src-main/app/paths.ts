@@ -29,6 +29,7 @@ export interface Paths {
   spill: string
   running: string
   checkpoints: string
+  bundles: string
 }
 
 /** `root` is the folder that holds `out/` and `resources/`. */
@@ -56,5 +57,6 @@ export function pathsOf(root: string, dataFolder: string): Paths {
     spill: data('results'),
     running: data('running'),
     checkpoints: data('checkpoints'),
+    bundles: data('bundles'),
   }
 }

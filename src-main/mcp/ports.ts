@@ -1,5 +1,5 @@
 /** The MCP host as the rest of Portico sees it; which SDK is behind it is this room's business. */
-import type { McpPromptView, McpResourceView, ToolsState } from '../../src-shared/domain/mcp.ts'
+import type { BundleMark, McpPromptView, McpResourceView, ToolsState } from '../../src-shared/domain/mcp.ts'
 import type { ToolRisk } from '../../src-shared/domain/session.ts'
 import type { ToolDefinition, ToolOutcome } from '../../src-shared/domain/tool.ts'
 
@@ -14,6 +14,8 @@ export interface McpServerSpec {
   enabled: boolean
   /** Several calls may run at once; left out = one after the other. */
   parallel?: boolean
+  /** The bundle that it came in. */
+  bundle?: BundleMark
 }
 
 /** How far a call is, in a server's own words; `share` = the done part, 0 to 1, where it says so. */

@@ -1,5 +1,5 @@
 /** The list of MCP servers a person keeps: adds, changes and removes them, with the values of their variables in the secret store only. */
-import type { ToolsState } from '../../src-shared/domain/mcp.ts'
+import type { BundleMark, ToolsState } from '../../src-shared/domain/mcp.ts'
 import type { FileDiff } from '../../src-shared/domain/session.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { Ids, SecretStore } from '../platform/ports.ts'
@@ -12,6 +12,8 @@ export interface ServerInput {
   command: string
   args: readonly string[]
   env: Readonly<Record<string, string>>
+  /** The bundle that it comes in. */
+  bundle?: BundleMark
 }
 
 /** Behind the `tools.*` commands. */
@@ -84,14 +86,14 @@ export function createToolsService({ host, store, secrets, ids, diff, forgetRule
         const envNames = Object.keys(input.env)
         for (const [name, value] of Object.entries(input.env)) await secrets.set(secretName(id, name), value)
         try {
-          await save([...store.get(), { id, name: input.name, command: input.command, args: input.args, envNames, enabled: false }])
+          await save([...store.get(), { id, name: input.name, command: input.command, args: input.args, envNames, enabled: false, ...(input.bundle ? { bundle: input.bundle } : {}) }])
         } catch (error) {
           await forget(id, envNames)
           throw error
         }
         return { id }
       }),
-    update: ({ id, name, command, args, env }) =>
+    update: ({ id, name, command, args, env, bundle }) =>
       inOrder(async () => {
         const before = find(id)
         checkName(name, id)
@@ -109,7 +111,7 @@ export function createToolsService({ host, store, secrets, ids, diff, forgetRule
           await host.forgetPins(id)
           forgetRules(id)
         }
-        await replace({ ...before, name, command, args, envNames })
+        await replace({ ...before, name, command, args, envNames, ...(bundle ? { bundle } : {}) })
         await forget(id, before.envNames.filter((variable) => !envNames.includes(variable)))
       }),
     remove: (id) =>

@@ -11,5 +11,6 @@ export const mcpServersSchema = z.array(
     envNames: z.array(z.string()),
     enabled: z.boolean(),
     parallel: z.boolean().optional(),
-  }).transform(({ parallel, ...spec }): McpServerSpec => ({ ...spec, ...(parallel ? { parallel } : {}) })),
+    bundle: z.object({ name: z.string(), version: z.string(), folder: z.string() }).optional(),
+  }).transform(({ parallel, bundle, ...spec }): McpServerSpec => ({ ...spec, ...(parallel ? { parallel } : {}), ...(bundle ? { bundle } : {}) })),
 )

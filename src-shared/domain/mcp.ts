@@ -16,6 +16,49 @@ export interface McpServerConfig {
   enabled: boolean
   /** The person says that it takes several calls at once; left out = one after the other. */
   parallel?: boolean
+  /** The bundle that it came in; `folder` is the name of where that is unpacked. */
+  bundle?: BundleMark
+}
+
+export interface BundleMark {
+  name: string
+  version: string
+  folder: string
+}
+
+/** What a bundle asks a person before it is installed. Values are texts, whatever the kind. */
+export interface BundleField {
+  key: string
+  type: 'string' | 'number' | 'boolean' | 'directory' | 'file'
+  title: string
+  description: string
+  required: boolean
+  /** Kept in the keychain, never shown. */
+  sensitive: boolean
+  multiple: boolean
+  initial: readonly string[]
+  min: number | null
+  max: number | null
+}
+
+/** A bundle (`.mcpb`) as a person sees it before it is installed. */
+export interface BundleView {
+  /** Names it for `tools.installBundle`. */
+  token: string
+  name: string
+  version: string
+  description: string
+  author: string | null
+  /** What will run, word by word; `…` is where it will be unpacked. */
+  command: readonly string[]
+  variables: readonly string[]
+  /** As it says itself; what it really offers shows when it runs. */
+  tools: readonly { name: string; description: string }[]
+  fields: readonly BundleField[]
+  /** Why it may not run here. */
+  problems: readonly string[]
+  /** The server of an earlier version, which it takes the place of. */
+  replaces: { name: string; version: string } | null
 }
 
 /** `new` and `changed`: not given to models until the person has seen it. `off`: the person does not want it. */

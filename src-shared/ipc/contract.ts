@@ -5,6 +5,7 @@ import type { UpstreamTest } from '../domain/gateway.ts'
 import { SESSION_MODES, type ApprovalRule, type AttachWish, type ChangedFileView, type ChatOffers, type FileDiff, type ForeignSessionView, type HistoryHitView, type ProjectView, type SessionFind, type SessionPage, type SessionSummary, type UndoneFile } from '../domain/session.ts'
 import { CLIENT_IDS, EFFORTS, FREEDOMS, TOKEN_WAYS, type ApplyReport, type Backup, type RemoteView, type RevertedClient, type SetupPlan, type VerifiedClient } from '../domain/setup.ts'
 import { gatewayInputs } from './gateway-inputs.ts'
+import type { BundleView } from '../domain/mcp.ts'
 import type { CommandName } from './names.ts'
 
 const id = z.string().min(1).max(200)
@@ -139,6 +140,9 @@ export const commands = {
   'tools.remove': { input: z.strictObject({ id }), output: done },
   'tools.setEnabled': { input: z.strictObject({ id, enabled: z.boolean() }), output: done },
   'tools.setParallel': { input: z.strictObject({ id, parallel: z.boolean() }), output: done },
+  /** Looks into a bundle: the bytes of one that was dropped, or (null) one that is chosen in the system's dialog. Null = the person closed it. */
+  'tools.inspectBundle': { input: z.strictObject({ bytes: z.instanceof(Uint8Array).nullable() }), output: output<BundleView | null>() },
+  'tools.installBundle': { input: z.strictObject({ token: id, values: z.record(text(100), z.array(text(20_000)).max(100)) }), output: output<{ id: string }>() },
   'tools.start': { input: z.strictObject({ id }), output: done },
   'tools.stop': { input: z.strictObject({ id }), output: done },
   /** Stops a remote server and forgets the sign-in to it. */

@@ -1,9 +1,10 @@
 /** Handlers of `tools.*`: the MCP servers a person keeps. */
+import type { Bundles } from '../../mcp/bundles/service.ts'
 import type { Questions } from '../../mcp/questions.ts'
 import type { ToolsService } from '../../mcp/registry.ts'
 import type { HandlersOf } from '../handler-types.ts'
 
-export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onChange'>, questions: Pick<Questions, 'list' | 'answer'>, openPage: (url: string) => Promise<void>): HandlersOf<'tools'> {
+export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onChange'>, questions: Pick<Questions, 'list' | 'answer'>, openPage: (url: string) => Promise<void>, bundles: Bundles, pickBundle: () => Promise<Buffer | null>): HandlersOf<'tools'> {
   return {
     'tools.add': (input) => tools.add(input),
     'tools.update': async (input) => {
@@ -12,6 +13,7 @@ export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onCh
     },
     'tools.remove': async ({ id }) => {
       await tools.remove(id)
+      await bundles.sweep()
       return null
     },
     'tools.setEnabled': async ({ id, enabled }) => {
@@ -21,6 +23,15 @@ export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onCh
     'tools.setParallel': async ({ id, parallel }) => {
       await tools.setParallel(id, parallel)
       return null
+    },
+    'tools.inspectBundle': async ({ bytes }) => {
+      const bundle = bytes === null ? await pickBundle() : Buffer.from(bytes)
+      return bundle === null ? null : bundles.inspect(bundle)
+    },
+    'tools.installBundle': async ({ token, values }) => {
+      const made = await bundles.install(token, values)
+      await bundles.sweep()
+      return made
     },
     'tools.start': async ({ id }) => {
       await tools.start(id)

@@ -23,6 +23,14 @@ export async function pickFolder(startIn: string | null): Promise<string | null>
   return answer.canceled ? null : (answer.filePaths[0] ?? null)
 }
 
+/** The system's dialog for one file of a kind; null when the person closed it. */
+export async function pickFile(name: string, extensions: string[]): Promise<string | null> {
+  const parent = BrowserWindow.getAllWindows()[0]
+  const options: Electron.OpenDialogOptions = { title: 'Open a file', properties: ['openFile'], filters: [{ name, extensions }] }
+  const answer = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+  return answer.canceled ? null : (answer.filePaths[0] ?? null)
+}
+
 /** The system's save dialog; null when the person closed it. It asks itself before it replaces a file. */
 export async function pickSaveFile(name: string): Promise<string | null> {
   const parent = BrowserWindow.getAllWindows()[0]

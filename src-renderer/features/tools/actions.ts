@@ -1,5 +1,5 @@
 /** What a person does with MCP servers, as calls to main; and the topic of Tools, as changes of its store. Runs in the window. */
-import type { McpAnswer } from '../../../src-shared/domain/mcp.ts'
+import type { BundleView, McpAnswer } from '../../../src-shared/domain/mcp.ts'
 import type { FileDiff } from '../../../src-shared/domain/session.ts'
 import type { Result } from '../../../src-shared/ipc/result.ts'
 import { ask } from '../../bridge/ask.ts'
@@ -48,6 +48,16 @@ export async function setEnabled(id: string, enabled: boolean): Promise<void> {
 }
 export async function setParallel(id: string, parallel: boolean): Promise<void> {
   await on(id, call('tools.setParallel', { id, parallel }))
+}
+/** Looks into a bundle, a dropped one or (null) one that is chosen in the system's dialog; null = none, which was told where it is a failure. */
+export async function inspectBundle(file: File | null): Promise<BundleView | null> {
+  const result = await ask('tools.inspectBundle', { bytes: file === null ? null : new Uint8Array(await file.arrayBuffer()) })
+  return result.ok ? result.value : null
+}
+export async function installBundle(token: string, values: Record<string, string[]>): Promise<Result<unknown>> {
+  const result = await call('tools.installBundle', { token, values })
+  if (result.ok) set((state) => choose(state, result.value.id))
+  return result
 }
 export async function startServer(id: string): Promise<void> {
   await on(id, call('tools.start', { id }))

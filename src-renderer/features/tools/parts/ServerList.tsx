@@ -1,9 +1,10 @@
 /** The servers with how they stand. Props only. */
-import { Plus } from 'lucide-react'
+import { Package, Plus } from 'lucide-react'
 import type { McpServerView } from '../../../../src-shared/domain/mcp.ts'
 import { cx } from '../../../lib/classes.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
+import { IconButton } from '../../../ui/icon-button.tsx'
 import { serverFacts, stateWord } from '../logic.ts'
 
 export interface ServerListProps {
@@ -13,13 +14,15 @@ export interface ServerListProps {
   totals: string
   onChoose: (id: string) => void
   onAdd: () => void
+  onBundle: () => void
 }
 
-export function ServerList({ servers, currentId, totals, onChoose, onAdd }: ServerListProps) {
+export function ServerList({ servers, currentId, totals, onChoose, onAdd, onBundle }: ServerListProps) {
   return (
     <nav aria-label="MCP servers" className="flex w-[320px] shrink-0 flex-col border-r border-border max-[960px]:w-[260px]">
       <div className="flex items-center gap-2.5 p-3 pb-2">
         <p className="tabular min-w-0 flex-1 truncate pl-1 text-sm text-text-3">{totals}</p>
+        <IconButton label="Install a bundle…" icon={<Package aria-hidden />} onClick={onBundle} />
         <Button icon={<Plus aria-hidden />} onClick={onAdd}>Add server</Button>
       </div>
       <ul className="flex min-h-0 flex-1 flex-col gap-1 overflow-y-auto px-3 pb-3">
