@@ -84,7 +84,7 @@ describe('a failed call', () => {
     expect(w.batches.flat().filter((event) => event.type === 'pause').map((event) => event.pause === null)).toEqual([false, true])
   })
   it('because the conversation is too long is made again with less of it', async () => {
-    const w = world({ wire: scriptedWire(said('x'.repeat(60_000)), [new AppError('api.bad-request', { message: 'prompt is too long: 210000 tokens > 200000 maximum' })], said('Fits.', 'm3')) })
+    const w = world({ wire: scriptedWire(said('x'.repeat(60_000)), [new AppError('api.bad-request', { message: 'prompt is too long: 210000 tokens > 200000 maximum' })], said('In short.', 'm2'), said('Fits.', 'm3')) })
     const session = await create(w)
     await w.chat.send({ sessionId: session.id, text: 'long' })
     await turnEnd(w, session.id)
@@ -92,7 +92,10 @@ describe('a failed call', () => {
     expect(await turnEnd(w, session.id)).toMatchObject({ status: 'done' })
     const sizes = w.wire.requests.map((request) => JSON.stringify(request.messages).length)
     expect(sizes[1]).toBeGreaterThan(60_000)
+    // Summed up within what it may take, and gone on with that.
     expect(sizes[2]).toBeLessThan(30_000)
+    expect(sizes[3]).toBeLessThan(30_000)
+    expect(sizes).toHaveLength(4)
   })
 })
 

@@ -24,8 +24,8 @@ export type { Chat, ChatDeps } from './chat-ports.ts'
 const NO_UNDO: NonNullable<ChatDeps['undo']> = { before: () => Promise.resolve(), after: () => Promise.resolve(), count: () => 0, removeSession: () => undefined }
 const UNNAMED = 'New chat'
 const TITLE_CHARACTERS = 60
-/** Characters of a session that are read for the model: old results are shortened, so more fits than its memory holds. */
-const MEMORY_CHARACTERS = 2 * MEMORY_LIMITS.total
+/** Characters of a session that are read for the model; what is too much for it is summed up before the first call. */
+const MEMORY_CHARACTERS = 4 * MEMORY_LIMITS.total
 
 export function createChat(deps: ChatDeps): Chat {
   const repository = createSessionRepository(deps.database)
@@ -143,7 +143,7 @@ export function createChat(deps: ChatDeps): Chat {
       if (prompt !== '') said.push(saySomething(repository, session.id, { id: deps.ids.next('item'), turnId, at: now, text: prompt }, attached))
       return [...said, ...(queued.length > 0 ? [{ type: 'queued', sessionId: session.id, queued: [] } as const] : []), ...events]
     })
-    const history = buildMemory(repository.conversation(session.id, MEMORY_CHARACTERS), { resume: prompt === null, thinking: prompt === null ? repository.newestThinking(session.id) : [] })
+    const history = buildMemory(repository.conversation(session.id, MEMORY_CHARACTERS), { resume: prompt === null, limits: { ...MEMORY_LIMITS, total: MEMORY_CHARACTERS }, thinking: prompt === null ? repository.newestThinking(session.id) : [] })
     const turn = startTurn(runner, { session: next, turnId, startedAt: now, history })
     turns.set(session.id, turn)
     const ended = turn.ended.then(() => {

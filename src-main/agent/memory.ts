@@ -40,6 +40,9 @@ export function sizeOfAll(messages: readonly ModelMessage[]): number {
   return messages.reduce((sum, message) => sum + sizeOf(message), 0)
 }
 
+/** Before a summary that stands for what was said before. */
+export const SUMMARY_INTRO = '[The conversation so far was long; this is its summary.]'
+
 const LEFT_OUT = '[Earlier parts of this conversation are left out because it is long.]'
 
 /**
@@ -64,16 +67,19 @@ function groupSteps(entries: readonly ConversationEntry[]): ConversationEntry[][
   const groups: ConversationEntry[][] = []
   for (const entry of entries) {
     const first = groups.at(-1)?.[0]
-    const together = first && first.kind !== 'user' && entry.kind !== 'user' && first.turnId === entry.turnId && first.step === entry.step
+    const together = first && isStep(first) && isStep(entry) && first.turnId === entry.turnId && first.step === entry.step
     if (together) groups.at(-1)?.push(entry)
     else groups.push([entry])
   }
   return groups
 }
 
+const isStep = (entry: ConversationEntry): entry is Extract<ConversationEntry, { step: number }> => entry.kind === 'assistant' || entry.kind === 'tool'
+
 function toMessages(group: readonly ConversationEntry[], whole: ReadonlySet<string>, limits: MemoryLimits, kept: readonly (ThinkingPart & { turnId: string; step: number })[]): ModelMessage[] {
   const first = group[0]
   if (!first) return []
+  if (first.kind === 'summary') return [{ role: 'user', text: `${SUMMARY_INTRO}\n\n${first.text}` }]
   if (first.kind === 'user') return [userMessage(first.text, first.attached ?? [], whole.has(first.turnId))]
   const cap = (text: string): string => (whole.has(first.turnId) ? text : capCharacters(text, limits.oldResult))
   const text = group.map((entry) => (entry.kind === 'assistant' ? entry.text : '')).join('')

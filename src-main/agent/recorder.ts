@@ -18,6 +18,8 @@ export interface Recorder {
   thinking(step: number, text: string): void
   /** Keeps a piece of thinking for the model itself. */
   thinkingPart(step: number, part: ThinkingPart): void
+  /** Puts a summary of everything so far into the session; from there on it stands for that. */
+  summary(step: number, text: string): void
   /** Keeps that a model call was made (again with its token counts), so that its cost can be asked for. */
   receipt(step: number, receipt: StepReceipt): void
   /** Puts what the person wrote meanwhile into the session, in its place, and gives it for the model. */
@@ -136,6 +138,10 @@ export function createRecorder(
   return {
     text: (step, text) => say(step, text, 'assistant'),
     thinking: (step, text) => say(step, text, 'thinking'),
+    summary: (step, text) => {
+      const item: SessionItem = { kind: 'summary', id: ids.next('item'), turnId, at: clock.now(), text }
+      outbox.commit(() => [itemEvent(repository.appendItem(sessionId, step, item), item)])
+    },
     thinkingPart: (step, part) => {
       parts += 1
       const number = parts

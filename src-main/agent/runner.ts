@@ -2,11 +2,12 @@
 import type { ApprovalDecision, SessionSummary } from '../../src-shared/domain/session.ts'
 import { AppError, toErrorData, type AppErrorData } from '../../src-shared/errors.ts'
 import type { OnProgress } from '../mcp/ports.ts'
-import type { ModelMessage, ModelRequest, ThinkingPart } from '../api/ports.ts'
+import type { Connection, ModelMessage, ModelRequest, ThinkingPart } from '../api/ports.ts'
 import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
 import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
 import { checkCall, errorText, factsOf, type CheckedCall } from './check-call.ts'
 import { checkBudget, countInput, spentOf } from './budget.ts'
+import { afterSummary, isTooMuch, summarise, summaryRequest } from './compact.ts'
 import { fitMemory, isTooLong, LEAST_ROOM, MEMORY_LIMITS, memoryRoom, sizeOfAll } from './memory.ts'
 import { callModel } from './model-call.ts'
 import { systemPrompt } from './prompt.ts'
@@ -120,6 +121,9 @@ export function startTurn(
       const connection = await deps.connection()
       if (state.outcome) return
       const number = state.step
+      if (isTooMuch(messages, roomCharacters)) await compact(connection)
+      if (state.outcome) return
+      // What no summary could be had of is left out.
       messages = fitMemory(messages, { ...MEMORY_LIMITS, total: roomCharacters })
       const request: ModelRequest = {
         model: session.model,
@@ -170,6 +174,24 @@ export function startTurn(
       }
       if (!(error instanceof AppError)) deps.log.error('turn.model-call', { turnId, error: String(error) })
       dispatch({ type: 'model-failed', error: toErrorData(error), at: deps.clock.now(), random: deps.random() })
+    }
+  }
+
+  /** Has the model sum the conversation up. It is checked and billed like any call; where it cannot be had, the oldest is left out as before. */
+  const compact = async (connection: Connection): Promise<void> => {
+    const number = state.step
+    const request = summaryRequest(session.model, messages, roomCharacters)
+    const input = countInput(request)
+    const { caps, session: sessionSpent, day, rate } = deps.spending(session)
+    const own = spentOf(recorder.receipts(), rate, input)
+    checkBudget({ caps, spent: { turn: own, session: sessionSpent, day }, rate }, input, request.maxTokens)
+    try {
+      const summary = await summarise({ wire: deps.wires[session.wire], connection, request, signal: abort.signal }, (receipt) => recorder.receipt(number, countedReceipt(receipt, rate)))
+      if (summary === null || state.outcome) return
+      recorder.summary(number, summary)
+      messages = afterSummary(messages, summary, roomCharacters)
+    } catch (error) {
+      if (!state.outcome) deps.log.warn('turn.not-summed-up', { turnId, error: error instanceof AppError ? error.code : String(error) })
     }
   }
 

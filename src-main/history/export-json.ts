@@ -10,6 +10,7 @@
  * ITEM, besides "id", "turnId" and "at": TIME, one of
  *   { "kind": "user", "text", and where there are any "attachments": [ { "kind", "name", "mimeType", "bytes": INTEGER } … ] }
  *   { "kind": "assistant", "text", "done": BOOLEAN }            done false = it was still being written
+ *   { "kind": "summary", "text" }                             for the model it stands for everything before it
  *   { "kind": "thinking", "text", "done": BOOLEAN, "ms": INTEGER | null }
  *   { "kind": "tool", "callId", "tool", "wireName", "server": STRING | null (null = Portico's own), "summary",
  *     "arguments": JSON value, or STRING when it is none (cut after 20,000 characters),
@@ -47,6 +48,8 @@ function itemFields(rows: ExportRows, item: SessionItem): Record<string, unknown
       return { text: item.text, ...(item.attachments ? { attachments: item.attachments } : {}) }
     case 'assistant':
       return { text: item.text, done: item.done }
+    case 'summary':
+      return { text: item.text }
     case 'thinking':
       return { text: item.text, done: item.done, ms: item.ms }
     case 'tool':

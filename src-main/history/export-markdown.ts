@@ -32,6 +32,8 @@ function itemBlocks(rows: ExportRows, item: SessionItem): string[] {
       return [`## You, ${isoTime(item.at)}`, closed(item.text), ...attachedBlock(item.attachments ?? [])]
     case 'assistant':
       return [`## Assistant, ${isoTime(item.at)}`, closed(item.text), ...(item.done ? [] : ['*(not finished)*'])]
+    case 'summary':
+      return [`<details><summary>Summed up for the model, ${isoTime(item.at)}</summary>`, closed(item.text), '</details>']
     case 'thinking':
       return [`<details><summary>Thinking, ${isoTime(item.at)}</summary>`, closed(item.text), '</details>']
     case 'tool':

@@ -7,6 +7,8 @@ import { integerOf, optionalText, textOf, wordOf, type Row } from './row.ts'
 export type ConversationEntry =
   | { kind: 'user'; turnId: string; text: string; attached?: readonly Attached[] }
   | { kind: 'assistant'; turnId: string; step: number; text: string }
+  /** In place of everything before it. */
+  | { kind: 'summary'; turnId: string; text: string }
   | { kind: 'tool'; turnId: string; step: number; callId: string; name: string; argumentsText: string; resultText: string | null; isError: boolean }
 
 export interface ToolCallsTable {
@@ -15,8 +17,8 @@ export interface ToolCallsTable {
   /** For an item that is a copy of another. */
   copyCall(fromItemId: string, toItemId: string): void
   /**
-   * The newest part of the session without superseded answers, oldest first: at least `characters` long when there is that much,
-   * and beginning with a prompt.
+   * The newest part of the session without superseded answers, oldest first: from the newest summary on, or at least `characters` long when there is
+   * that much, and beginning with a prompt.
    */
   conversation(sessionId: string, characters: number): ConversationEntry[]
 }
@@ -29,7 +31,7 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
     SELECT i.id, i.kind, i.turn_id, i.step, i.body ->> '$.text' AS text, i.body ->> '$.call.callId' AS call_id, i.body ->> '$.call.wireName' AS wire_name,
       c.arguments_text, c.result_text, c.is_error
     FROM items i JOIN turns t ON t.id = i.turn_id LEFT JOIN tool_calls c ON c.item_id = i.id
-    WHERE i.session_id = ? AND i.kind IN ('user', 'assistant', 'tool') AND (t.superseded = 0 OR i.kind = 'user')
+    WHERE i.session_id = ? AND i.kind IN ('user', 'assistant', 'tool', 'summary') AND (t.superseded = 0 OR i.kind = 'user')
     ORDER BY i.position DESC`)
   const { attachments } = attachmentsTable(database)
   const copy = database.prepare('INSERT INTO tool_calls (item_id, arguments_text, result_text, is_error) SELECT ?, arguments_text, result_text, is_error FROM tool_calls WHERE item_id = ?')
@@ -50,7 +52,7 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
         const entry = toEntry(row, attachments)
         entries.push(entry)
         size += entry.kind === 'tool' ? entry.argumentsText.length + (entry.resultText?.length ?? 0) : entry.text.length + (entry.kind === 'user' ? (entry.attached?.reduce((sum, one) => sum + (one.text?.length ?? 0), 0) ?? 0) : 0)
-        if (size >= characters && entry.kind === 'user') break
+        if (entry.kind === 'summary' || (size >= characters && entry.kind === 'user')) break
       }
       return entries.toReversed()
     },
@@ -60,7 +62,8 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
 function toEntry(row: Row, attachments: (ownerId: string) => readonly Attached[]): ConversationEntry {
   const turnId = textOf(row, 'turn_id')
   const step = integerOf(row, 'step')
-  const kind = wordOf(row, 'kind', ['user', 'assistant', 'tool'])
+  const kind = wordOf(row, 'kind', ['user', 'assistant', 'tool', 'summary'])
+  if (kind === 'summary') return { kind, turnId, text: textOf(row, 'text') }
   if (kind === 'user') {
     const attached = attachments(textOf(row, 'id'))
     return { kind, turnId, text: textOf(row, 'text'), ...(attached.length === 0 ? {} : { attached }) }

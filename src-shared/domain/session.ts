@@ -156,6 +156,8 @@ export type SessionItem =
   /** What the model thought, or its summary of it, as far as the gateway tells it; `ms` = how long it took, null while it goes on or when it is not known. */
   | { kind: 'thinking'; id: string; turnId: string; at: number; text: string; done: boolean; ms: number | null }
   | { kind: 'tool'; id: string; turnId: string; at: number; call: ToolCallView }
+  /** The conversation had grown too long for the model: from here on it has this summary in place of everything before. */
+  | { kind: 'summary'; id: string; turnId: string; at: number; text: string }
   | {
       kind: 'turn-end'
       id: string

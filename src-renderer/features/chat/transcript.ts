@@ -9,7 +9,7 @@ export function estimateHeight(item: SessionItem | null): number {
   switch (item.kind) {
     case 'user': return 54 + (item.attachments ? (item.attachments.some(({ kind }) => kind === 'image') ? 62 : 38) : 0) + 24 * Math.min(40, Math.floor(item.text.length / 70))
     case 'assistant': return 36 + 24 * Math.min(200, Math.floor(item.text.length / 80))
-    case 'thinking': return 34
+    case 'thinking': case 'summary': return 34
     case 'tool': return item.call.status === 'waiting' ? 260 : 46
     case 'turn-end': return item.error ? 90 : 46
   }

@@ -7,6 +7,7 @@ import { Button } from '../../../ui/button.tsx'
 import { IconButton } from '../../../ui/icon-button.tsx'
 import { SentChips } from './AttachChips.tsx'
 import { ApprovalCard } from './ApprovalCard.tsx'
+import { Summary } from './Summary.tsx'
 import { Thinking } from './Thinking.tsx'
 import { ToolCard } from './ToolCard.tsx'
 import { TurnEnd } from './TurnEnd.tsx'
@@ -42,6 +43,7 @@ export const ItemView = memo(function ItemView({ item, live, asks, onRetry, onAn
       return item.text === '' ? null : <Markdown text={item.text} />
     }
     case 'thinking': return <Thinking item={item} live={live} />
+    case 'summary': return <Summary text={item.text} />
     case 'tool': {
       const { call } = item
       if (call.status !== 'waiting' || call.approvalId === null) return <ToolCard call={call} progress={progress} />
