@@ -80,5 +80,17 @@ test('thinking, a message while it works, a plan carried out, a limit, a pin', a
     await page.getByRole('menuitem', { name: 'Pin' }).click()
     await expect(list.getByRole('button', { name: /, pinned/ })).toBeVisible()
   })
+
+  await test.step('a session has a limit of its own', async () => {
+    const list = page.getByRole('navigation', { name: 'Sessions' })
+    await list.getByRole('button', { name: /^More for/ }).first().click()
+    await page.getByRole('menuitem', { name: 'Spending limit…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Spending limit of this session' })
+    await dialog.getByLabel('Dollars').fill('0.000001')
+    await dialog.getByLabel('Dollars').press('Enter')
+    await expect(dialog).toHaveCount(0)
+    await sendAndClear(page, 'say one thing too many')
+    await expect(conversation(page).getByText('The spending limit for this session would be passed.').last()).toBeVisible()
+  })
   expect(app.pageProblems).toEqual([])
 })

@@ -22,8 +22,8 @@ export function permissionOf(mode: ApprovalMode, risk: ToolRisk, origin: ToolOri
 
 export interface Approvals {
   readonly mode: ApprovalMode
-  /** `outside`: the call leaves the session's folder, for that path. */
-  permission(sessionId: string, call: { risk: ToolRisk; origin: ToolOrigin; rule: RuleKey; always: RuleKey; prefix?: RuleKey | undefined; outside?: string }): Permission
+  /** `trusted`: the person lets all tools of its server run. `outside`: the call leaves the session's folder, for that path. */
+  permission(sessionId: string, call: { risk: ToolRisk; origin: ToolOrigin; rule: RuleKey; always: RuleKey; prefix?: RuleKey | undefined; outside?: string; trusted?: boolean }): Permission
   /** Keeps the rule that goes with a decision; none for "once" and "deny". */
   remember(sessionId: string, call: { risk: ToolRisk; rule: RuleKey; always: RuleKey; prefix?: RuleKey | undefined }, decision: ApprovalDecision, at: number): void
 }
@@ -33,7 +33,7 @@ export function createApprovals(rules: Pick<RulesTable, 'addRule' | 'hasRule'>, 
     mode,
     permission: (sessionId, call) =>
       // Rules are only looked up where a person can be asked.
-      permissionOf(mode, call.risk, call.origin, mode === 'ask' && (rules.hasRule(sessionId, atRisk(call.rule, call.risk)) || rules.hasRule(ALWAYS, atRisk(call.always, call.risk))
+      permissionOf(mode, call.risk, call.origin, mode === 'ask' && (call.trusted === true || rules.hasRule(sessionId, atRisk(call.rule, call.risk)) || rules.hasRule(ALWAYS, atRisk(call.always, call.risk))
         || (call.prefix !== undefined && rules.hasRule(ALWAYS, atRisk(call.prefix, call.risk)))), call.outside !== undefined),
     remember: (sessionId, call, decision, at) => {
       if (decision.kind === 'session') rules.addRule(sessionId, atRisk(call.rule, call.risk), at)

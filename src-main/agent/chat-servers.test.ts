@@ -1,7 +1,7 @@
 /** Servers while a turn runs: calls side by side where the person says so, lists that change, and what a running call tells of itself. */
 import { afterEach, expect, it } from 'vitest'
 import type { ChatEvent } from '../../src-shared/domain/session.ts'
-import { chatWorld, create, turnEnd, type ChatWorld } from './testing/chat-world.ts'
+import { approvalOf, chatWorld, create, turnEnd, type ChatWorld } from './testing/chat-world.ts'
 import { asked, fakeHost, fakeWorkspace, gate, outcome, said, until } from './testing/fakes.ts'
 
 let world: ChatWorld | null = null
@@ -81,4 +81,27 @@ it('what running calls tell is for the window only: each its own, a few times a 
   world.time.advance(200)
   expect(told()).toHaveLength(3)
   expect(JSON.stringify(world.chat.open({ sessionId: id, count: 50 }).items)).not.toContain('5 of 5')
+})
+
+it('tools of a server that the person lets run do not ask; those of another still do', async () => {
+  const host = fakeHost([{ toolName: 'put', risk: 'unknown', trusted: true, run: () => outcome('x') }, { toolName: 'drop', risk: 'unknown', run: () => outcome('y') }])
+  world = chatWorld({ mcp: host })
+  world.wire.add(asked([{ callId: 'a', name: 'mcp__files__put', args: {} }, { callId: 'b', name: 'mcp__files__drop', args: {} }]), said('ok'))
+  const { id } = await create(world)
+  await world.chat.send({ sessionId: id, text: 'go' })
+  const approvalId = await approvalOf(world, id)
+  expect(host.calls.map(({ name }) => name)).toEqual(['put'])
+  world.chat.approve({ approvalId, decision: { kind: 'deny', note: '' } })
+  await turnEnd(world, id)
+  expect(host.calls).toHaveLength(1)
+})
+
+it('nobody lets a server run for a run without a person that grants nothing', async () => {
+  const host = fakeHost([{ toolName: 'put', risk: 'unknown', trusted: true, run: () => outcome('x') }])
+  world = chatWorld({ mcp: host, approvalMode: 'none' })
+  world.wire.add(asked([{ callId: 'a', name: 'mcp__files__put', args: {} }]), said('ok'))
+  const { id } = await create(world)
+  await world.chat.send({ sessionId: id, text: 'go' })
+  await turnEnd(world, id)
+  expect(host.calls).toEqual([])
 })

@@ -29,7 +29,7 @@ export async function checkCall(
     const preview = await tool.preview(args)
     const leaves = preview.outside === undefined ? {} : { outside: preview.outside }
     const known: CallFacts = { ...facts, risk: preview.risk, summary: oneLine(preview.summary), diff: preview.diff, ...leaves }
-    const permission = rooms.approvals.permission(rooms.sessionId, { risk: known.risk, origin: tool.origin, ...leaves, ...rulesOf(tool, args, preview.outside) })
+    const permission = rooms.approvals.permission(rooms.sessionId, { risk: known.risk, origin: tool.origin, trusted: tool.trusted === true, ...leaves, ...rulesOf(tool, args, preview.outside) })
     if (permission === 'deny') {
       return { facts: known, verdict: { kind: 'refuse', status: 'denied', text: preview.outside === undefined ? notGranted(rooms.approvals.mode) : NOT_OUTSIDE }, run: null }
     }

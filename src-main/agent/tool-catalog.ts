@@ -24,6 +24,8 @@ export interface CatalogTool {
   risk: ToolRisk
   /** It may run beside other calls; left out = not. */
   parallel?: boolean
+  /** The person lets all tools of its server run without asking. */
+  trusted?: boolean
   /** The key of a rule for this session. */
   rule: RuleKey
   /** The key of an "always" rule: for the shell that exact command only, for anything else the tool. */
@@ -168,6 +170,7 @@ function hostedTool({ mcp, workspace }: { mcp: Pick<McpHost, 'call'>; workspace:
     touches: (args) => (tool.risk === 'read' ? NOTHING : workspace.namedFiles(folder, args)),
     run: (args, signal, _outside, onProgress) => mcp.call({ serverId: tool.serverId, toolName: tool.toolName, args, signal, onProgress }),
     parallel: tool.parallel,
+    trusted: tool.trusted,
   }
 }
 

@@ -14,6 +14,8 @@ export interface McpServerSpec {
   enabled: boolean
   /** Several calls may run at once; left out = one after the other. */
   parallel?: boolean
+  /** The person lets its tools run without asking. */
+  trusted?: boolean
   /** The bundle that it came in. */
   bundle?: BundleMark
 }
@@ -29,6 +31,8 @@ export interface HostedTool {
   risk: ToolRisk
   /** Its server takes several calls at once. */
   parallel: boolean
+  /** The person lets all tools of its server run without asking. */
+  trusted: boolean
   /** SHA-256 over name, description, schema and annotations: an "always" approval is bound to it. */
   fingerprint: string
 }

@@ -77,6 +77,14 @@ describe('the tools service', () => {
     expect([...secrets.values]).toEqual([[`mcp/${id}/KEY`, 'v1'], [`mcp/${id}/NEW`, 'v3']])
     expect(log).toContain(`stop ${id}`)
   })
+  it('keeps what the person said of a server; that its tools run without asking ends when it becomes another program', async () => {
+    const { id } = await service.add({ name: 'one', command: 'a', args: [], env: {} })
+    await service.setSaid(id, { parallel: true, trusted: true })
+    await service.update({ id, name: 'renamed', command: 'a', args: [], env: null })
+    expect(kept[0]).toMatchObject({ name: 'renamed', parallel: true, trusted: true })
+    await service.update({ id, name: 'renamed', command: 'b', args: [], env: null })
+    expect(kept[0]).toMatchObject({ parallel: true, trusted: false })
+  })
   it('switches on and off, starts and stops only when asked', async () => {
     const { id } = await service.add(input)
     await service.setEnabled(id, true)

@@ -27,8 +27,8 @@ export interface ToolsService {
   /** Stops it and deletes its stored values. */
   remove(id: string): Promise<void>
   setEnabled(id: string, enabled: boolean): Promise<void>
-  /** Whether its calls may run at the same time. */
-  setParallel(id: string, parallel: boolean): Promise<void>
+  /** Whether its calls may run at the same time, and whether its tools run without asking. */
+  setSaid(id: string, said: { parallel?: boolean | undefined; trusted?: boolean | undefined }): Promise<void>
   /** @throws AppError `mcp.*` */
   start(id: string): Promise<void>
   stop(id: string): Promise<void>
@@ -107,11 +107,12 @@ export function createToolsService({ host, store, secrets, ids, diff, forgetRule
         }
         // A sign-in was to the service that was there before; what was allowed was another program's.
         if (command !== before.command) await host.signOut(id)
-        if (command !== before.command || args.join('\0') !== before.args.join('\0')) {
+        const isOther = command !== before.command || args.join('\0') !== before.args.join('\0')
+        if (isOther) {
           await host.forgetPins(id)
           forgetRules(id)
         }
-        await replace({ ...before, name, command, args, envNames, ...(bundle ? { bundle } : {}) })
+        await replace({ ...before, name, command, args, envNames, ...(isOther ? { trusted: false } : {}), ...(bundle ? { bundle } : {}) })
         await forget(id, before.envNames.filter((variable) => !envNames.includes(variable)))
       }),
     remove: (id) =>
@@ -123,7 +124,7 @@ export function createToolsService({ host, store, secrets, ids, diff, forgetRule
         await save(store.get().filter((one) => one.id !== id))
         await forget(id, envNames)
       }),
-    setParallel: (id, parallel) => inOrder(() => replace({ ...find(id), parallel })),
+    setSaid: (id, { parallel, trusted }) => inOrder(() => replace({ ...find(id), ...(parallel === undefined ? {} : { parallel }), ...(trusted === undefined ? {} : { trusted }) })),
     setEnabled: (id, enabled) => inOrder(() => replace({ ...find(id), enabled })),
     start: (id) => host.start(id),
     stop: (id) => host.stop(id),

@@ -11,6 +11,7 @@ export const mcpServersSchema = z.array(
     envNames: z.array(z.string()),
     enabled: z.boolean(),
     parallel: z.boolean().optional(),
+    trusted: z.boolean().optional(),
     bundle: z.object({ name: z.string(), version: z.string(), folder: z.string() }).optional(),
-  }).transform(({ parallel, bundle, ...spec }): McpServerSpec => ({ ...spec, ...(parallel ? { parallel } : {}), ...(bundle ? { bundle } : {}) })),
+  }).transform(({ parallel, trusted, bundle, ...spec }): McpServerSpec => ({ ...spec, ...(parallel ? { parallel } : {}), ...(trusted ? { trusted } : {}), ...(bundle ? { bundle } : {}) })),
 )

@@ -225,8 +225,8 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
     },
     view: () => ({ config: { ...spec }, state, calls, noiseLines, stderrTail: stderr.lines() }),
     tools() {
-      if (state.kind === 'ready') return book.given(spec.parallel === true)
-      return state.kind === 'failed' && everReady && nextRestart(history, clock.now()) !== null ? book.given(spec.parallel === true) : []
+      if (state.kind === 'ready') return book.given(spec)
+      return state.kind === 'failed' && everReady && nextRestart(history, clock.now()) !== null ? book.given(spec) : []
     },
     start() {
       history = NO_FAILURES

@@ -15,7 +15,7 @@ export interface ToolBook {
   dropped(): ReadTools['dropped']
   views(): readonly McpToolInfo[]
   /** Those that go to models. */
-  given(parallel: boolean): readonly HostedTool[]
+  given(said: Pick<McpServerSpec, 'parallel' | 'trusted'>): readonly HostedTool[]
   /** Why a tool is not to be called now, in words; null = it may be. */
   heldBack(toolName: string): string | null
   /** The person has seen a tool as it is now; null = all of them. */
@@ -64,7 +64,7 @@ export function createToolBook(serverId: string, store: PinStore, log: Log): Too
       name: tool.toolName, wireName: tool.definition.name, description: visibleText(tool.definition.description, SHOWN_DESCRIPTION), risk: tool.risk,
       use: useNow(tool), tokens: Math.ceil(Buffer.byteLength(JSON.stringify(tool.definition)) / BYTES_PER_TOKEN),
     })),
-    given: (parallel) => list.tools.filter((tool) => useNow(tool) === 'on').map((tool) => (tool.parallel === parallel ? tool : { ...tool, parallel })),
+    given: ({ parallel = false, trusted = false }) => list.tools.filter((tool) => useNow(tool) === 'on').map((tool) => (tool.parallel === parallel && tool.trusted === trusted ? tool : { ...tool, parallel, trusted })),
     heldBack(toolName) {
       const tool = find(toolName)
       switch (tool === undefined ? 'on' : useNow(tool)) {

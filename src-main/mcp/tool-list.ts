@@ -39,6 +39,7 @@ export function readTools(raw: readonly unknown[], server: { id: string; name: s
     toolName: tool.name,
     risk: tool.risk,
     parallel: false,
+    trusted: false,
     fingerprint: tool.fingerprint,
     text: tool.text,
   }))

@@ -5,6 +5,7 @@ import type { Migration } from '../storage/ports.ts'
  * One row for a file that a turn changed: what it was before the turn's first change and after its last, as JSON of `FileVersion`. `after_version` is null while a
  * change is under way. `undone_from` is what stood there when it was undone (null = it is not undone), and comes back with redo.
  */
+/* `touched`: somebody else changed the file between two changes of the turn; undoing the turn would take that too. */
 export const UNDO_MIGRATIONS: readonly Migration[] = [
   {
     name: 'undo-1',
@@ -23,5 +24,9 @@ export const UNDO_MIGRATIONS: readonly Migration[] = [
       ) STRICT;
       CREATE INDEX file_changes_of_session ON file_changes (session_id, id);
     `,
+  },
+  {
+    name: 'undo-2',
+    sql: 'ALTER TABLE file_changes ADD COLUMN touched INTEGER NOT NULL DEFAULT 0;',
   },
 ]

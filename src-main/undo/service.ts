@@ -93,7 +93,7 @@ export function createUndo({ database, folder, clock, log, diff, most }: UndoDep
     const { added, removed } = await diffOf(change)
     return {
       turnId: change.turnId, file: change.shown, what: change.before.kind === 'absent' ? 'created' : change.after.kind === 'absent' ? 'deleted' : 'changed', added, removed,
-      state: change.undoneFrom !== null ? 'undone' : table.later(change) !== null ? 'changed-later' : isSame(now, expected) ? 'as-left' : 'changed-since',
+      state: change.undoneFrom !== null ? 'undone' : table.later(change) !== null ? 'changed-later' : isSame(now, expected) && !change.touched ? 'as-left' : 'changed-since',
       kept: change.before.kind !== 'too-large' && change.before.kind !== 'other',
     }
   }
@@ -111,6 +111,8 @@ export function createUndo({ database, folder, clock, log, diff, most }: UndoDep
       // Newest first, so what is later here is outside of what was asked for.
       if (way === 'undo' && !force && table.later(row) !== null) return { ...base, done: false, why: 'changed-later' }
       const now = await versions.look(row.path)
+      // Between two changes of the turn somebody else wrote to it: going back before the first would take that too.
+      if (way === 'undo' && row.touched && !force) return { ...base, done: false, why: 'changed-since' }
       if (!isSame(now, expected) && !isSame(now, wanted) && !force) return { ...base, done: false, why: 'changed-since' }
       // What stands there now is what redo brings back, whoever wrote it.
       const kept = way === 'undo' ? await versions.keep(row.path) : null
@@ -129,11 +131,15 @@ export function createUndo({ database, folder, clock, log, diff, most }: UndoDep
       const isBegun = (file: string): boolean => begun.has(`${turn.turnId} ${file}`)
       const [fresh, again] = [files.filter((file) => !isBegun(file)), files.filter(isBegun)]
       const kept = await inGroups(fresh, async (file) => ({ file, before: await versions.keep(file) }))
+      const known = await inGroups(again, async (file) => {
+        const left = table.leftOf(turn.turnId, file)
+        return { file, touched: left !== null && !isSame(await versions.look(file), left) }
+      })
       // Paths are real ones; the session may name its folder by a link.
       const root = await realpath(turn.folder).catch(() => turn.folder)
       const at = clock.now()
       inOne(() => {
-        for (const file of again) table.reopen(turn.turnId, file)
+        for (const { file, touched } of known) table.reopen(turn.turnId, file, touched)
         for (const { file, before } of kept) table.begin({ sessionId: turn.sessionId, turnId: turn.turnId, path: file, shown: shownIn(root, file), before }, at)
       })
       for (const file of fresh) begun.add(`${turn.turnId} ${file}`)

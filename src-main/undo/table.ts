@@ -14,6 +14,8 @@ export interface ChangeRow {
   before: FileVersion
   /** Null while the change is under way, or when Portico died in it. */
   after: FileVersion | null
+  /** Somebody else changed it between two changes of the turn. */
+  touched: boolean
   /** What stood there when it was undone; null = not undone. */
   undoneFrom: FileVersion | null
 }
@@ -21,8 +23,10 @@ export interface ChangeRow {
 export interface ChangesTable {
   /** The first of a turn counts. */
   begin(change: Pick<ChangeRow, 'sessionId' | 'turnId' | 'path' | 'shown' | 'before'>, at: number): void
-  /** It is changed again: what it is afterwards is not known until the end is noted. */
-  reopen(turnId: string, path: string): void
+  /** What a turn left of a file; null = it has not changed it, or that is not noted. */
+  leftOf(turnId: string, path: string): FileVersion | null
+  /** It is changed again: what it is afterwards is not known until the end is noted. `touched`: it is not what the turn left. */
+  reopen(turnId: string, path: string, touched: boolean): void
   setAfter(turnId: string, path: string, after: FileVersion): void
   setUndone(id: number, from: FileVersion | null): void
   drop(turnId: string, path: string): void
@@ -44,7 +48,8 @@ export function changesTable(database: DatabaseSync): ChangesTable {
   const insert = database.prepare('INSERT OR IGNORE INTO file_changes (session_id, turn_id, path, shown, before_version, at) VALUES (?, ?, ?, ?, ?, ?)')
   // A file that was undone and changed again in the same turn is not undone any more.
   const after = database.prepare('UPDATE file_changes SET after_version = ?, undone_from = NULL WHERE turn_id = ? AND path = ?')
-  const reopen = database.prepare('UPDATE file_changes SET after_version = NULL WHERE turn_id = ? AND path = ?')
+  const reopen = database.prepare('UPDATE file_changes SET after_version = NULL, touched = max(touched, ?) WHERE turn_id = ? AND path = ?')
+  const left = database.prepare('SELECT after_version FROM file_changes WHERE turn_id = ? AND path = ?')
   const undone = database.prepare('UPDATE file_changes SET undone_from = ? WHERE id = ?')
   const drop = database.prepare('DELETE FROM file_changes WHERE turn_id = ? AND path = ?')
   const ofTurn = database.prepare('SELECT * FROM file_changes WHERE turn_id = ? ORDER BY id')
@@ -59,8 +64,12 @@ export function changesTable(database: DatabaseSync): ChangesTable {
     begin: (change, at) => {
       insert.run(change.sessionId, change.turnId, change.path, change.shown, JSON.stringify(change.before), at)
     },
-    reopen: (turnId, path) => {
-      reopen.run(turnId, path)
+    leftOf: (turnId, path) => {
+      const row = left.get(turnId, path)
+      return row ? versionOf(row, 'after_version') : null
+    },
+    reopen: (turnId, path, touched) => {
+      reopen.run(touched ? 1 : 0, turnId, path)
     },
     setAfter: (turnId, path, version) => {
       after.run(JSON.stringify(version), turnId, path)
@@ -109,6 +118,7 @@ function versionOf(row: Row, column: string): FileVersion | null {
 function toChange(row: Row): ChangeRow {
   return {
     id: integerOf(row, 'id'), sessionId: textOf(row, 'session_id'), turnId: textOf(row, 'turn_id'), path: textOf(row, 'path'), shown: textOf(row, 'shown'),
+    touched: integerOf(row, 'touched') === 1,
     before: readVersion(textOf(row, 'before_version')), after: versionOf(row, 'after_version'), undoneFrom: versionOf(row, 'undone_from'),
   }
 }

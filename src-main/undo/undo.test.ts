@@ -48,6 +48,31 @@ const scope = (turnId: string, more: Partial<UndoScope> = {}): UndoScope => ({ s
 const states = async (turnId: string, more: Partial<UndoScope> = {}): Promise<string[]> => (await undo.files(scope(turnId, more))).map(({ file, what, state }) => `${file} ${what} ${state}`)
 const results = (done: readonly { file: string; done: boolean; why: string | null }[]): string[] => done.map((one) => `${one.file} ${one.done ? 'done' : (one.why ?? 'nothing')}`)
 
+describe('a file that somebody else changed between two changes of one turn', () => {
+  it('is not put back without being asked, also after a restart; what they wrote comes back with redo', async () => {
+    put('a.txt', 'one')
+    await turn('t1', { 'a.txt': 'two' })
+    put('a.txt', 'two, and by hand')
+    await turn('t1', { 'a.txt': 'three, and by hand' })
+    expect(await states('t1')).toEqual(['a.txt changed changed-since'])
+    undo = make()
+    expect(results(await undo.undo(scope('t1'), false))).toEqual(['a.txt changed-since'])
+    expect(read('a.txt')).toBe('three, and by hand')
+    expect(results(await undo.undo(scope('t1'), true))).toEqual(['a.txt done'])
+    expect(read('a.txt')).toBe('one')
+    expect(results(await undo.redo(scope('t1'), false))).toEqual(['a.txt done'])
+    expect(read('a.txt')).toBe('three, and by hand')
+  })
+  it('is told apart from one that only the turn changed, twice', async () => {
+    put('a.txt', 'one')
+    await turn('t1', { 'a.txt': 'two' })
+    await turn('t1', { 'a.txt': 'three' })
+    expect(await states('t1')).toEqual(['a.txt changed as-left'])
+    expect(results(await undo.undo(scope('t1'), false))).toEqual(['a.txt done'])
+    expect(read('a.txt')).toBe('one')
+  })
+})
+
 describe('a turn', () => {
   it('is undone a file or whole, and done again', async () => {
     put('a.txt', 'one')

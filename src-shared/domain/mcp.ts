@@ -16,6 +16,8 @@ export interface McpServerConfig {
   enabled: boolean
   /** The person says that it takes several calls at once; left out = one after the other. */
   parallel?: boolean
+  /** The person lets its tools run without asking; left out = they ask. Ends when its command changes. */
+  trusted?: boolean
   /** The bundle that it came in; `folder` is the name of where that is unpacked. */
   bundle?: BundleMark
 }

@@ -139,7 +139,7 @@ export const commands = {
   'tools.update': { input: z.strictObject({ id, ...server, env: server.env.nullable() }), output: done },
   'tools.remove': { input: z.strictObject({ id }), output: done },
   'tools.setEnabled': { input: z.strictObject({ id, enabled: z.boolean() }), output: done },
-  'tools.setParallel': { input: z.strictObject({ id, parallel: z.boolean() }), output: done },
+  'tools.setSaid': { input: z.strictObject({ id, parallel: z.boolean().optional(), trusted: z.boolean().optional() }), output: done },
   /** Looks into a bundle: the bytes of one that was dropped, or (null) one that is chosen in the system's dialog. Null = the person closed it. */
   'tools.inspectBundle': { input: z.strictObject({ bytes: z.instanceof(Uint8Array).nullable() }), output: output<BundleView | null>() },
   'tools.installBundle': { input: z.strictObject({ token: id, values: z.record(text(100), z.array(text(20_000)).max(100)) }), output: output<{ id: string }>() },

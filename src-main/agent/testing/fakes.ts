@@ -173,7 +173,7 @@ export function fakeHost(tools: readonly (Partial<HostedTool> & { toolName: stri
     calls,
     tools: () => Promise.resolve(tools.map((tool) => ({
       definition: { name: `mcp__files__${tool.toolName}`, description: '', inputSchema: { type: 'object' } },
-      serverId: 'server_1', serverName: 'files', fingerprint: 'f1', parallel: false, ...tool,
+      serverId: 'server_1', serverName: 'files', fingerprint: 'f1', parallel: false, trusted: false, ...tool,
     }))),
     call: async ({ toolName, args, signal, onProgress }) => {
       calls.push({ name: toolName, args, signal, ...(onProgress ? { onProgress } : {}) })

@@ -20,8 +20,8 @@ export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onCh
       await tools.setEnabled(id, enabled)
       return null
     },
-    'tools.setParallel': async ({ id, parallel }) => {
-      await tools.setParallel(id, parallel)
+    'tools.setSaid': async ({ id, ...said }) => {
+      await tools.setSaid(id, said)
       return null
     },
     'tools.inspectBundle': async ({ bytes }) => {

@@ -11,16 +11,16 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { useAccount } from '../account/store.ts'
 import { useSettings } from '../settings/store.ts'
 import { connectTools } from '../tools/actions.ts'
-import { connectChat, exportSession, find, listForeign, newSession, openHit, openSession, remove, rename, setPinned, takeForeign } from './actions.ts'
+import { connectChat, exportSession, find, listForeign, newSession, openHit, openSession, remove, rename, setBudget, setPinned, takeForeign } from './actions.ts'
 import { groupByFolder, modelForNew, wireFor } from './logic.ts'
 import { ImportDialog } from './parts/ImportDialog.tsx'
 import { SearchResults } from './parts/SearchResults.tsx'
-import { RenameDialog } from './parts/SessionDialogs.tsx'
+import { LimitDialog, RenameDialog } from './parts/SessionDialogs.tsx'
 import { SessionList } from './parts/SessionList.tsx'
 import { SessionView } from './parts/SessionView.tsx'
 import { openId, useChat } from './store.ts'
 
-type Asking = { kind: 'rename'; session: SessionSummary } | { kind: 'import' } | null
+type Asking = { kind: 'rename' | 'limit'; session: SessionSummary } | { kind: 'import' } | null
 
 const goTo = (id: string): void => navigate('chat', id)
 
@@ -35,6 +35,7 @@ export function ChatPanel() {
   const [asking, setAsking] = useState<Asking>(null)
   const close = (): void => setAsking(null)
   const onRename = useCallback((session: SessionSummary) => setAsking({ kind: 'rename', session }), [])
+  const onLimit = useCallback((session: SessionSummary) => setAsking({ kind: 'limit', session }), [])
   const onRemove = useCallback((session: SessionSummary) => void remove(session.id, session.title || 'Untitled'), [])
   const onExport = useCallback((session: SessionSummary, format: 'markdown' | 'json') => void exportSession(session.id, format), [])
   const onImport = useCallback(() => setAsking({ kind: 'import' }), [])
@@ -55,6 +56,7 @@ export function ChatPanel() {
         onNew={onNew}
         onOpen={goTo}
         onRename={onRename}
+        onLimit={onLimit}
         onRemove={onRemove}
         onPin={onPin}
         onExport={onExport}
@@ -65,6 +67,7 @@ export function ChatPanel() {
       />
       <Content blocked={blocked} onNew={() => onNew(undefined)} empty={sessions !== null && wanted === null} />
       {asking?.kind === 'import' ? <ImportDialog onList={listForeign} onTake={takeForeign} onClose={close} now={Date.now()} /> : null}
+      {asking?.kind === 'limit' ? <LimitDialog session={asking.session} onClose={close} onLimit={(budgetMicro) => void setBudget(asking.session.id, budgetMicro)} /> : null}
       {asking?.kind === 'rename' ? <RenameDialog session={asking.session} onClose={close} onRename={(title) => void rename(asking.session.id, title)} /> : null}
     </div>
   )

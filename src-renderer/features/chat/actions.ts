@@ -225,6 +225,10 @@ export async function setMode(sessionId: string, mode: SessionMode): Promise<boo
 export async function setEffort(sessionId: string, effort: Effort | null): Promise<void> {
   await ask('chat.setEffort', { sessionId, effort })
 }
+/** The most that a session may cost; null = as in the settings. */
+export async function setBudget(sessionId: string, budgetMicro: number | null): Promise<void> {
+  await ask('chat.setBudget', { sessionId, budgetMicro })
+}
 export async function setPinned(sessionId: string, pinned: boolean): Promise<void> {
   await ask('chat.setPinned', { sessionId, pinned })
 }

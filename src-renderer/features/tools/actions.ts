@@ -46,8 +46,9 @@ export async function removeServer(id: string): Promise<void> {
 export async function setEnabled(id: string, enabled: boolean): Promise<void> {
   await on(id, call('tools.setEnabled', { id, enabled }))
 }
-export async function setParallel(id: string, parallel: boolean): Promise<void> {
-  await on(id, call('tools.setParallel', { id, parallel }))
+/** What the person says of a server: that it takes several calls at once, that its tools run without asking. */
+export async function setSaid(id: string, said: { parallel?: boolean; trusted?: boolean }): Promise<void> {
+  await on(id, call('tools.setSaid', { id, ...said }))
 }
 /** Looks into a bundle, a dropped one or (null) one that is chosen in the system's dialog; null = none, which was told where it is a failure. */
 export async function inspectBundle(file: File | null): Promise<BundleView | null> {

@@ -1,6 +1,7 @@
 /** The sessions, by folder, each with what it has cost. Props only. */
-import { Download, Ellipsis, FileDown, FileJson, Pencil, Pin, PinOff, Plus, Search, Trash2 } from 'lucide-react'
+import { CircleDollarSign, Download, Ellipsis, FileDown, FileJson, Pencil, Pin, PinOff, Plus, Search, Trash2 } from 'lucide-react'
 import { memo, useState, type ReactNode } from 'react'
+import { formatMoney } from '../../../../src-shared/domain/money.ts'
 import type { SessionSummary } from '../../../../src-shared/domain/session.ts'
 import { cx } from '../../../lib/classes.ts'
 import { Button } from '../../../ui/button.tsx'
@@ -20,6 +21,7 @@ export interface SessionListProps {
   onNew: (folder: string | undefined) => void
   onOpen: (id: string) => void
   onRename: (session: SessionSummary) => void
+  onLimit: (session: SessionSummary) => void
   onRemove: (session: SessionSummary) => void
   onPin: (session: SessionSummary) => void
   onExport: (session: SessionSummary, format: 'markdown' | 'json') => void
@@ -33,7 +35,7 @@ export interface SessionListProps {
 /** Sessions of one folder shown at first. */
 const AT_FIRST = 30
 
-export function SessionList({ groups, current, busy, blocked, onNew, onOpen, onRename, onRemove, onPin, onExport, onImport, search, onSearch, found }: SessionListProps) {
+export function SessionList({ groups, current, busy, blocked, onNew, onOpen, onRename, onLimit, onRemove, onPin, onExport, onImport, search, onSearch, found }: SessionListProps) {
   return (
     <nav aria-label="Sessions" className="flex w-[236px] shrink-0 flex-col border-r border-border max-[860px]:w-[196px]">
       <div className="flex flex-col gap-2 p-3 pb-2">
@@ -60,14 +62,14 @@ export function SessionList({ groups, current, busy, blocked, onNew, onOpen, onR
         {found}
         {found === null && groups === null ? <div className="flex flex-col gap-2 pt-2"><Skeleton className="h-8" /><Skeleton className="h-8" /><Skeleton className="h-8" /></div> : null}
         {(found === null ? groups : null)?.map((group) => (
-          <Folder key={group.folder} group={group} current={current} canMake={blocked === null && !busy} onNew={onNew} onOpen={onOpen} onRename={onRename} onRemove={onRemove} onPin={onPin} onExport={onExport} />
+          <Folder key={group.folder} group={group} current={current} canMake={blocked === null && !busy} onNew={onNew} onOpen={onOpen} onRename={onRename} onLimit={onLimit} onRemove={onRemove} onPin={onPin} onExport={onExport} />
         ))}
       </div>
     </nav>
   )
 }
 
-function Folder({ group, current, canMake, onNew, ...rowProps }: { group: FolderGroup; canMake: boolean } & Pick<SessionListProps, 'current' | 'onNew' | 'onOpen' | 'onRename' | 'onRemove' | 'onPin' | 'onExport'>) {
+function Folder({ group, current, canMake, onNew, ...rowProps }: { group: FolderGroup; canMake: boolean } & Pick<SessionListProps, 'current' | 'onNew' | 'onOpen' | 'onRename' | 'onLimit' | 'onRemove' | 'onPin' | 'onExport'>) {
   const [all, setAll] = useState(false)
   // The open session is always in sight.
   const shown = all ? group.sessions : group.sessions.filter((session, index) => index < AT_FIRST || session.id === current)
@@ -93,10 +95,10 @@ function Folder({ group, current, canMake, onNew, ...rowProps }: { group: Folder
   )
 }
 
-type RowProps = { session: SessionSummary; current: boolean } & Pick<SessionListProps, 'onOpen' | 'onRename' | 'onRemove' | 'onPin' | 'onExport'>
+type RowProps = { session: SessionSummary; current: boolean } & Pick<SessionListProps, 'onOpen' | 'onRename' | 'onLimit' | 'onRemove' | 'onPin' | 'onExport'>
 
 /** Its menu is made when a pointer or the focus comes near: a long list stays cheap. */
-const Row = memo(function Row({ session, current, onOpen, onRename, onRemove, onPin, onExport }: RowProps) {
+const Row = memo(function Row({ session, current, onOpen, onRename, onLimit, onRemove, onPin, onExport }: RowProps) {
   const [near, setNear] = useState(false)
   const title = session.title || 'Untitled'
   return (
@@ -126,6 +128,7 @@ const Row = memo(function Row({ session, current, onOpen, onRename, onRemove, on
             items={[
               { id: 'pin', label: session.pinned ? 'Unpin' : 'Pin', icon: session.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />, onSelect: () => onPin(session) },
               { id: 'rename', label: 'Rename…', icon: <Pencil aria-hidden />, onSelect: () => onRename(session) },
+              { id: 'limit', label: session.budgetMicro === null ? 'Spending limit…' : `Spending limit: ${formatMoney(session.budgetMicro)}…`, icon: <CircleDollarSign aria-hidden />, onSelect: () => onLimit(session) },
               { id: 'markdown', label: 'Export as Markdown…', icon: <FileDown aria-hidden />, onSelect: () => onExport(session, 'markdown') },
               { id: 'json', label: 'Export as JSON…', icon: <FileJson aria-hidden />, onSelect: () => onExport(session, 'json') },
               { id: 'remove', label: session.activity === 'idle' ? 'Delete' : 'Stop and delete', icon: <Trash2 aria-hidden />, danger: true, onSelect: () => onRemove(session) },

@@ -17,7 +17,7 @@ export interface ServerViewProps {
   refused: AppErrorData | null
   /** False: there is no system keychain. */
   keychain: boolean
-  onParallel: (parallel: boolean) => void
+  onSaid: (said: { parallel?: boolean; trusted?: boolean }) => void
   onEnable: () => void
   onDisable: () => void
   onStart: () => void
@@ -29,7 +29,7 @@ export interface ServerViewProps {
 
 type ServerViewAll = ServerViewProps & Pick<ToolListProps, 'onAllow' | 'onSwitch' | 'onChange'>
 
-export function ServerView({ server, refused, keychain, onParallel, onEnable, onDisable, onStart, onStop, onEdit, onRemove, onSignOut, onAllow, onSwitch, onChange }: ServerViewAll) {
+export function ServerView({ server, refused, keychain, onSaid, onEnable, onDisable, onStart, onStop, onEdit, onRemove, onSignOut, onAllow, onSwitch, onChange }: ServerViewAll) {
   const { config, state } = server
   const { word, tone } = stateWord(state)
   const facts = serverFacts(state, server.calls)
@@ -66,8 +66,9 @@ export function ServerView({ server, refused, keychain, onParallel, onEnable, on
             checked={config.enabled}
             onChange={(checked) => (checked ? onEnable() : onDisable())}
           />
-          <div className="mt-3">
-            <Switch label="It takes several calls at once" hint="Off: the model’s calls to it run one after the other, which every server can do." checked={config.parallel === true} onChange={onParallel} />
+          <div className="mt-3 flex flex-col gap-3">
+            <Switch label="Its tools run without asking" hint="All of them, in every session, for as long as its command stays. What they do is up to the server." checked={config.trusted === true} onChange={(trusted) => onSaid({ trusted })} />
+            <Switch label="It takes several calls at once" hint="Off: the model’s calls to it run one after the other, which every server can do." checked={config.parallel === true} onChange={(parallel) => onSaid({ parallel })} />
           </div>
           <pre tabIndex={0} aria-label={remote ? 'Address' : 'Command'} className="mt-3 overflow-x-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">{commandLine(config.command, config.args)}</pre>
           {config.envNames.length > 0 ? <p className="mt-2 text-sm text-text-3">With {config.envNames.map((name, index) => <span key={name}>{index > 0 ? ', ' : ''}<code className="font-mono">{name}</code></span>)} {keychain ? 'from the keychain' : 'kept in memory until Portico quits'}.</p> : null}
