@@ -9,16 +9,14 @@ export function callFingerprint(name: string, argumentsText: string): string {
   }
 }
 
-export function countCalls(
-  repeats: Readonly<Record<string, number>>,
-  calls: readonly { wireName: string; argumentsText: string }[],
-): Record<string, number> {
-  const counted = { ...repeats }
-  for (const call of calls) {
-    const fingerprint = callFingerprint(call.wireName, call.argumentsText)
-    counted[fingerprint] = (counted[fingerprint] ?? 0) + 1
-  }
-  return counted
+/** The calls made so far with these behind them, each by its fingerprint: a list, because a long turn adds to it with every step and hardly ever looks. */
+export function withCalls(made: readonly string[], calls: readonly { wireName: string; argumentsText: string }[]): readonly string[] {
+  return [...made, ...calls.map((call) => callFingerprint(call.wireName, call.argumentsText))]
+}
+
+/** How often a call was made. */
+export function timesIn(made: readonly string[], fingerprint: string): number {
+  return made.reduce((times, one) => (one === fingerprint ? times + 1 : times), 0)
 }
 
 function sortKeys(value: unknown): unknown {

@@ -64,8 +64,8 @@ export interface TurnState {
   pause: TurnPause | null
   /** The newest settled calls, for finding circles. */
   trail: readonly TrailEntry[]
-  /** How often each call (name + arguments) was made since the last change to the folder. */
-  repeats: Readonly<Record<string, number>>
+  /** The calls (name + arguments) since the last change to the folder, in order. */
+  made: readonly string[]
   outcome: { status: EndStatus; error: AppErrorData | null } | null
 }
 

@@ -5,7 +5,7 @@
 import type { TurnStatus } from '../../src-shared/domain/session.ts'
 import { AppError, type AppErrorData } from '../../src-shared/errors.ts'
 import { addToTrail, resultMark, roundsWith } from './circles.ts'
-import { callFingerprint, countCalls } from './repeats.ts'
+import { callFingerprint, timesIn, withCalls } from './repeats.ts'
 import { planRetry } from './retry.ts'
 import { TURN_LIMITS, type CallResult, type EndStatus, type TurnCall, type TurnEffect, type TurnEvent, type TurnLimits, type TurnState } from './turn-state.ts'
 
@@ -15,7 +15,7 @@ export interface Stepped {
 }
 
 export const NEW_TURN: TurnState = {
-  phase: 'new', step: 0, attempt: 0, heard: false, calls: [], answered: [], toolCalls: 0, steered: 0, pause: null, trail: [], repeats: {}, outcome: null,
+  phase: 'new', step: 0, attempt: 0, heard: false, calls: [], answered: [], toolCalls: 0, steered: 0, pause: null, trail: [], made: [], outcome: null,
 }
 
 const DENIED = 'The person denied this call.'
@@ -85,9 +85,9 @@ function modelFinished(state: TurnState, reason: Extract<TurnEvent, { type: 'mod
     if (reason === 'end') return finish(state, 'done', null)
     return finish(state, 'failed', new AppError(reason === 'length' ? 'turn.answer-cut' : 'turn.refused').toData())
   }
-  const repeats = countCalls(state.repeats, state.calls)
+  const made = withCalls(state.made, state.calls)
   const calls = state.calls.map((call): TurnCall => ({ ...call, phase: 'checking' }))
-  const next: TurnState = { ...state, phase: 'tools', attempt: 0, repeats, calls }
+  const next: TurnState = { ...state, phase: 'tools', attempt: 0, made, calls }
   const circling = calls.some((call) => timesOf(next, call) >= limits.endAfterRepeats)
   if (circling) return end(next, 'failed', tooManySteps(state.step + 1), null, 'The call was not run: the same call was made too often.')
   return { state: next, effects: calls.map((call) => ({ type: 'check', key: call.key })) }
@@ -119,9 +119,9 @@ function checked(state: TurnState, event: Extract<TurnEvent, { type: 'checked' }
 function approved(state: TurnState, key: string, at: number, limits: TurnLimits): Stepped {
   const call = inPhase(state, key, 'asking')
   if (!call) return same(state)
-  const { [callFingerprint(call.wireName, call.argumentsText)]: _counted, ...repeats } = state.repeats
+  const fingerprint = callFingerprint(call.wireName, call.argumentsText)
   // A person saw it: from here on it is no circle.
-  return goOn(change({ ...state, repeats, trail: [] }, key, { phase: 'ready' }), at, limits)
+  return goOn(change({ ...state, made: state.made.filter((one) => one !== fingerprint), trail: [] }, key, { phase: 'ready' }), at, limits)
 }
 
 function toolFinished(state: TurnState, event: Extract<TurnEvent, { type: 'tool-finished' }>, limits: TurnLimits): Stepped {
@@ -132,7 +132,7 @@ function toolFinished(state: TurnState, event: Extract<TurnEvent, { type: 'tool-
   const settled = settle({ ...state, trail }, call.key, { status: isError ? 'failed' : 'done', text, isError, bytes, images, denyNote: null }, event.at)
   // A new change to the folder makes repeating earlier calls sensible again: the tests, the same read.
   const changed = !isError && call.facts?.risk === 'write' && repeatsOf(state, call) <= 1
-  return goOn(changed ? { ...settled, repeats: countCalls({}, [call]) } : settled, event.at, limits)
+  return goOn(changed ? { ...settled, made: withCalls([], [call]) } : settled, event.at, limits)
 }
 
 /** Starts every ready call whose turn has come; when all are settled the results go back to the model. */
@@ -191,7 +191,7 @@ function timesOf(state: TurnState, call: TurnCall): number {
 }
 
 function repeatsOf(state: TurnState, call: TurnCall): number {
-  return state.repeats[callFingerprint(call.wireName, call.argumentsText)] ?? 0
+  return timesIn(state.made, callFingerprint(call.wireName, call.argumentsText))
 }
 
 function tooManySteps(steps: number): AppErrorData {
