@@ -15,6 +15,16 @@ describe('jsonBytes', () => {
     same({ messages: [long, other] })
     same({ messages: [other, long, long], tools: [long] })
   })
+  it('also a long list that grows, of which the end changes, or that is another one', () => {
+    const one = (n: number, mark = ''): object => ({ role: n % 2 === 0 ? 'user' : 'assistant', content: [{ type: 'text', text: `${mark}number ${n} `.repeat(8) }] })
+    const kept = Array.from({ length: 200 }, (_none, n) => one(n))
+    for (let length = 20; length <= 200; length += 7) same({ model: 'm', messages: [...kept.slice(0, length - 2), one(length - 2, '*'), one(length - 1, 'é')], tools: kept.slice(0, 40) })
+    same({ messages: kept.slice(100) })
+    same({ messages: [...kept.slice(0, 50), null, 1, 'x', ...kept.slice(50)] })
+    same({ messages: [...kept.slice(0, 50), null, 1, 'y', ...kept.slice(50)] })
+    same({ messages: kept })
+    same({ messages: kept.slice(0, 33) })
+  })
   it('for any JSON value', () => {
     const random = mulberry32(7)
     const kept: unknown[] = []
