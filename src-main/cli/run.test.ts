@@ -74,7 +74,7 @@ function platform(): CliPlatform {
         }
       },
     },
-    processes: { end: unexpected('end'), hold: unexpected('hold'), startedAt: unexpected('startedAt'), withVariable: unexpected('withVariable') },
+    processes: { end: unexpected('end'), hold: unexpected('hold'), startedAt: unexpected('startedAt'), withVariable: unexpected('withVariable'), listening: unexpected('listening') },
     commands: { run: unexpected('run') },
     shellPath: async () => '/usr/bin',
   }

@@ -31,7 +31,7 @@ function startReason(error: ConnectionFailure, spec: McpServerSpec, stderr: Stde
     case 'exited':
       return remoteUrl(spec) === null ? `The command ended at once (${error.detail}).${lastOutput(stderr)}` : `The connection ended: ${error.detail}.`
     case 'refused':
-      return error.rpcCode === METHOD_NOT_FOUND ? 'It speaks another version of MCP than Portico does.' : `It refused to start: ${stderr.hide(error.detail)}.`
+      return error.rpcCode === METHOD_NOT_FOUND ? 'It speaks another version of MCP than Portico does: it does not know the handshake (initialize).' : `It refused to start: ${stderr.hide(error.detail)}.`
     case 'timeout':
       return 'It did not answer.'
     case 'aborted':

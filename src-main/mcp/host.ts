@@ -149,6 +149,7 @@ export function createMcpHost(deps: McpHostDeps): McpHost {
     async forgetPins(id) {
       await serverDeps.pins.set(id, null)
     },
+    listening: (id) => find(id).listening(),
     async signOut(id) {
       await find(id).stop()
       await setLongSecret(deps.secrets, signInName(id), null)

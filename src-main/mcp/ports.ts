@@ -1,4 +1,5 @@
 /** The MCP host as the rest of Portico sees it; which SDK is behind it is this room's business. */
+import type { ListeningPort } from '../platform/ports.ts'
 import type { BundleMark, McpPromptView, McpResourceView, ToolsState } from '../../src-shared/domain/mcp.ts'
 import type { ToolRisk } from '../../src-shared/domain/session.ts'
 import type { ToolDefinition, ToolOutcome } from '../../src-shared/domain/tool.ts'
@@ -52,6 +53,8 @@ export interface McpHost {
   toolTexts(id: string, toolName: string): { before: string | null; after: string } | null
   /** What the server lists next counts as seen: it is another program now. */
   forgetPins(id: string): Promise<void>
+  /** TCP ports that a server's processes listen on now. */
+  listening(id: string): Promise<readonly ListeningPort[]>
   /** Stops it and forgets its sign-in. */
   signOut(id: string): Promise<void>
   /** Starts every enabled server that is not running (cores at a time) and gives the tools of those that are ready. Never throws for a broken server. */

@@ -28,6 +28,7 @@ const host: McpHost = {
   onChange: () => () => undefined,
   tools: unexpected,
   version: () => 0,
+  listening: unexpected,
   offers: unexpected,
   readResource: unexpected,
   prompt: unexpected,

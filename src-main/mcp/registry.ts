@@ -2,7 +2,7 @@
 import type { BundleMark, ToolsState } from '../../src-shared/domain/mcp.ts'
 import type { FileDiff } from '../../src-shared/domain/session.ts'
 import { AppError } from '../../src-shared/errors.ts'
-import type { Ids, SecretStore } from '../platform/ports.ts'
+import type { Ids, ListeningPort, SecretStore } from '../platform/ports.ts'
 import type { JsonStore } from '../storage/ports.ts'
 import { secretName } from './child-env.ts'
 import type { McpHost, McpServerSpec } from './ports.ts'
@@ -37,6 +37,8 @@ export interface ToolsService {
   switchTool(id: string, tool: string, on: boolean): Promise<void>
   /** What changed about a tool since it was last seen; null when there is no such tool. */
   toolChange(id: string, tool: string): Promise<FileDiff | null>
+  /** TCP ports that its processes listen on now. */
+  listening(id: string): Promise<readonly ListeningPort[]>
   /** Stops it and forgets its sign-in. */
   signOut(id: string): Promise<void>
   state(): ToolsState
@@ -128,6 +130,7 @@ export function createToolsService({ host, store, secrets, ids, diff, forgetRule
     setEnabled: (id, enabled) => inOrder(() => replace({ ...find(id), enabled })),
     start: (id) => host.start(id),
     stop: (id) => host.stop(id),
+    listening: (id) => host.listening(id),
     signOut: (id) => host.signOut(id),
     approveTools: (id, tool) => host.approveTools(id, tool),
     switchTool: (id, tool, on) => host.switchTool(id, tool, on),

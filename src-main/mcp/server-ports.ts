@@ -1,7 +1,7 @@
 /** One server as the host uses it, and what it needs. Types only. */
 import type { McpServerView } from '../../src-shared/domain/mcp.ts'
 import type { ToolOutcome } from '../../src-shared/domain/tool.ts'
-import type { Clock, Ids, Log, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
+import type { Clock, Ids, ListeningPort, Log, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
 import type { Spill } from '../storage/spill.ts'
 import type { ConnectMcp, Elicit } from './connection.ts'
 import type { McpLimits } from './limits.ts'
@@ -42,6 +42,8 @@ export interface McpServer extends ServerOffers {
   /** Takes a new configuration; stops the server when it differs. */
   update(spec: McpServerSpec, slug: string): Promise<void>
   view(): McpServerView
+  /** TCP ports that its processes listen on now. */
+  listening(): Promise<readonly ListeningPort[]>
   /** Tools to offer now: the last good list of a running server, or of one that ended and may be started again. */
   tools(): readonly HostedTool[]
   /** Resolves when ready. A person asked, so earlier failures no longer count. @throws AppError `mcp.*` */

@@ -224,6 +224,7 @@ export function createServer(first: McpServerSpec, firstSlug: string, deps: Serv
       }
     },
     view: () => ({ config: { ...spec }, state, calls, noiseLines, stderrTail: stderr.lines() }),
+    listening: async () => (current?.pid ? deps.processes.listening(current.pid) : []),
     tools() {
       if (state.kind === 'ready') return book.given(spec)
       return state.kind === 'failed' && everReady && nextRestart(history, clock.now()) !== null ? book.given(spec) : []

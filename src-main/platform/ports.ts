@@ -79,6 +79,11 @@ export interface HeldTree {
   /** Ends what is left of it, and what was started below it meanwhile: politely, then by force. A reused process id is not touched. */
   end(): Promise<void>
 }
+/** A TCP port that is listened on; `everywhere` = it can be reached from other computers, not only from this one. */
+export interface ListeningPort {
+  port: number
+  everywhere: boolean
+}
 /** The processes of this computer, for ending a server's helpers even after the server itself has gone. */
 export interface ProcessTable extends ProcessTree {
   /** Remembers a process and everything below it now. */
@@ -87,4 +92,6 @@ export interface ProcessTable extends ProcessTree {
   startedAt(pid: number): Promise<string | null>
   /** Ids of processes that carry `name=value` in their environment, children of ended ones included. Empty where the system does not tell. */
   withVariable(name: string, value: string): Promise<readonly number[]>
+  /** What a process and everything below it listens on; empty where that cannot be told. */
+  listening(pid: number): Promise<readonly ListeningPort[]>
 }

@@ -162,6 +162,8 @@ export const commands = {
     }),
     output: done,
   },
+  /** TCP ports that a server's processes listen on; `everywhere` = other computers can reach it. */
+  'tools.listening': { input: z.strictObject({ id }), output: output<readonly { port: number; everywhere: boolean }[]>() },
   'tools.signOut': { input: z.strictObject({ id }), output: done },
 
   'settings.update': {

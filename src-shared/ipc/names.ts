@@ -7,7 +7,7 @@ export const COMMAND_NAMES = [
   'inbox.refresh', 'inbox.markRead',
   'chat.pickFolder', 'chat.create', 'chat.open', 'chat.items', 'chat.send', 'chat.stop', 'chat.retry', 'chat.approve',
   'chat.rename', 'chat.setModel', 'chat.remove', 'chat.unqueue', 'chat.retryNow', 'chat.setMode', 'chat.setPinned', 'chat.setBudget', 'chat.setEffort', 'chat.image', 'chat.suggest', 'chat.offers', 'chat.prompt', 'chat.rules', 'chat.revoke', 'chat.find', 'chat.findIn', 'chat.restore', 'chat.export', 'chat.fork', 'chat.foreign', 'chat.take', 'chat.files', 'chat.fileDiff', 'chat.undo', 'chat.redo', 'chat.project', 'chat.trust',
-  'tools.add', 'tools.update', 'tools.remove', 'tools.setEnabled', 'tools.setSaid', 'tools.inspectBundle', 'tools.installBundle', 'tools.start', 'tools.stop', 'tools.signOut', 'tools.approve', 'tools.switch', 'tools.change', 'tools.answer',
+  'tools.add', 'tools.update', 'tools.remove', 'tools.setEnabled', 'tools.setSaid', 'tools.listening', 'tools.inspectBundle', 'tools.installBundle', 'tools.start', 'tools.stop', 'tools.signOut', 'tools.approve', 'tools.switch', 'tools.change', 'tools.answer',
   'settings.update',
   'gateway.refresh', 'gateway.detect', 'gateway.addUpstream', 'gateway.changeUpstream', 'gateway.removeUpstream', 'gateway.testUpstream',
   'gateway.saveRoutes', 'gateway.savePrices', 'gateway.addKey', 'gateway.changeKey', 'gateway.revokeKey',

@@ -57,6 +57,7 @@ export function toolsHandlers(tools: Omit<ToolsService, 'load' | 'state' | 'onCh
       questions.answer(id, answer)
       return null
     },
+    'tools.listening': ({ id }) => tools.listening(id),
     'tools.signOut': async ({ id }) => {
       await tools.signOut(id)
       return null

@@ -1,6 +1,7 @@
 /** Ends whole process trees and tells processes apart by their start time, so that a reused process id is never hit. Node adapter. */
 import { execFile } from 'node:child_process'
 import type { HeldTree, ProcessTable } from '../ports.ts'
+import { listeningPorts } from './listening.ts'
 import { descendants, listProcesses, processesWithVariable, readProcess, type ProcessEntry } from './process-list.ts'
 
 export interface ProcessTreeOptions {
@@ -22,6 +23,7 @@ export function createProcessTree({ graceMs = 1500 }: ProcessTreeOptions = {}): 
   return {
     hold,
     end: async (pid) => (await hold(pid)).end(),
+    listening: (pid) => listeningPorts(pid),
     async startedAt(pid) {
       const entry = await readProcess(pid)
       return entry === null || entry.zombie ? null : entry.startedAt

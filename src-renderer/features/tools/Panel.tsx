@@ -7,7 +7,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { totalsText } from '../../lib/totals.ts'
 import { useApp } from '../settings/store.ts'
-import { addServer, allowTool, connectTools, inspectBundle, installBundle, removeServer, setEnabled, setSaid, signOut, startServer, stopServer, switchTool, toolChange, updateServer } from './actions.ts'
+import { addServer, allowTool, connectTools, inspectBundle, installBundle, listening, removeServer, setEnabled, setSaid, signOut, startServer, stopServer, switchTool, toolChange, updateServer } from './actions.ts'
 import { sameProgram, type ServerDraft } from './logic.ts'
 import { BundleDialog } from './parts/BundleDialog.tsx'
 import { EnableDialog, RemoveDialog } from './parts/ServerDialogs.tsx'
@@ -58,6 +58,7 @@ export function ToolsPanel() {
             server={shown}
             refused={refused}
             keychain={keychain}
+            onListening={listening}
             onSaid={(said) => void setSaid(shown.config.id, said)}
             onEnable={() => setAsking({ kind: 'enable', config: shown.config })}
             onDisable={() => void setEnabled(shown.config.id, false)}

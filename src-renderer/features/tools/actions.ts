@@ -60,6 +60,11 @@ export async function installBundle(token: string, values: Record<string, string
   if (result.ok) set((state) => choose(state, result.value.id))
   return result
 }
+/** What a server's processes listen on; nothing where it cannot be told. */
+export async function listening(id: string): Promise<readonly { port: number; everywhere: boolean }[]> {
+  const result = await call('tools.listening', { id })
+  return result.ok ? result.value : []
+}
 export async function startServer(id: string): Promise<void> {
   await on(id, call('tools.start', { id }))
 }

@@ -1,5 +1,6 @@
 /** One server: its command, switch, tools, and what it last wrote. Props only. */
 import { Ellipsis, LogIn, LogOut, Pencil, Play, RotateCcw, Square, Trash2 } from 'lucide-react'
+import { useEffect, useState } from 'react'
 import { remoteUrl, type McpServerView } from '../../../../src-shared/domain/mcp.ts'
 import type { AppErrorData } from '../../../../src-shared/errors.ts'
 import { Badge } from '../../../ui/badge.tsx'
@@ -17,6 +18,8 @@ export interface ServerViewProps {
   refused: AppErrorData | null
   /** False: there is no system keychain. */
   keychain: boolean
+  /** The ports that its processes listen on now. */
+  onListening: (id: string) => Promise<readonly { port: number; everywhere: boolean }[]>
   onSaid: (said: { parallel?: boolean; trusted?: boolean }) => void
   onEnable: () => void
   onDisable: () => void
@@ -29,7 +32,7 @@ export interface ServerViewProps {
 
 type ServerViewAll = ServerViewProps & Pick<ToolListProps, 'onAllow' | 'onSwitch' | 'onChange'>
 
-export function ServerView({ server, refused, keychain, onSaid, onEnable, onDisable, onStart, onStop, onEdit, onRemove, onSignOut, onAllow, onSwitch, onChange }: ServerViewAll) {
+export function ServerView({ server, refused, keychain, onListening, onSaid, onEnable, onDisable, onStart, onStop, onEdit, onRemove, onSignOut, onAllow, onSwitch, onChange }: ServerViewAll) {
   const { config, state } = server
   const { word, tone } = stateWord(state)
   const facts = serverFacts(state, server.calls)
@@ -76,6 +79,7 @@ export function ServerView({ server, refused, keychain, onSaid, onEnable, onDisa
         {refused && !saidByState ? <ErrorNote error={refused} assertive /> : null}
         {state.kind === 'failed' ? <ErrorNote error={state.error} assertive={saidByState} /> : null}
         {state.kind === 'starting' ? <p className="flex items-center gap-2 text-text-2"><Spinner label="starting" /> {startingText(state.note, remote)}</p> : null}
+        {state.kind === 'ready' && !remote ? <Listening key={state.since} id={config.id} onListening={onListening} /> : null}
         {state.kind === 'ready' ? <ToolList tools={state.tools} dropped={state.dropped} onAllow={onAllow} onSwitch={onSwitch} onChange={onChange} /> : null}
         {state.kind === 'off' ? <p className="text-text-2">Off. Portico has not started it and knows none of its tools.</p> : null}
         {state.kind === 'idle' ? <p className="text-text-2">Its tools are listed once it has started.</p> : null}
@@ -83,6 +87,27 @@ export function ServerView({ server, refused, keychain, onSaid, onEnable, onDisa
       </div>
     </section>
   )
+}
+
+/** A server that other computers can reach is worth knowing about; most open no port at all. Looked at when it is ready, and once more for those that open one late. */
+function Listening({ id, onListening }: { id: string; onListening: ServerViewProps['onListening'] }) {
+  const [ports, setPorts] = useState<readonly { port: number; everywhere: boolean }[]>([])
+  useEffect(() => {
+    let gone = false
+    const look = (): void => void onListening(id).then((found) => {
+      if (!gone) setPorts(found)
+    })
+    look()
+    const late = setTimeout(look, 5_000)
+    return () => {
+      gone = true
+      clearTimeout(late)
+    }
+  }, [id, onListening])
+  const words = (everywhere: boolean): string => ports.filter((one) => one.everywhere === everywhere).map(({ port }) => port).join(', ')
+  const [far, near] = [words(true), words(false)]
+  if (far !== '') return <p role="status" className="text-base text-warn">Other computers in your network can reach this server on port {far}. Ask whoever made it why, or let your firewall keep it closed.</p>
+  return near === '' ? null : <p className="text-sm text-text-3">It listens on port {near}, for this computer only.</p>
 }
 
 function startingText(note: 'installing' | 'sign-in' | null, remote: boolean): string {
