@@ -6,7 +6,7 @@ import type { Connection, ModelMessage, ModelRequest, ThinkingPart } from '../ap
 import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
 import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
 import { checkCall, errorText, factsOf, type CheckedCall } from './check-call.ts'
-import { checkBudget, countInput, spentOf } from './budget.ts'
+import { checkBudget, countInput, spentOf, type Spending } from './budget.ts'
 import { afterSummary, isTooMuch, summarise, summaryRequest } from './compact.ts'
 import { fitMemory, isTooLong, LEAST_ROOM, MEMORY_LIMITS, memoryRoom, sizeOfAll } from './memory.ts'
 import { callModel } from './model-call.ts'
@@ -134,11 +134,9 @@ export function startTurn(
         effort: session.effort ?? null,
       }
       countedInput = countInput(request)
-      const { caps, session: sessionSpent, day, rate } = deps.spending(session)
-      const turnSpent = spentOf(recorder.receipts(), rate, countedInput)
-      const unbilled = unbilledOf(recorder.receipts(), rate, countedInput)
-      const spent = { turn: turnSpent, session: sessionSpent === null ? turnSpent : sessionSpent + unbilled, day: day === null ? null : day + unbilled }
-      const budget = checkBudget({ caps, spent, rate }, countedInput, answerTokens)
+      const spending = spendingNow(countedInput)
+      const { rate } = spending
+      const budget = checkBudget(spending, countedInput, answerTokens)
       recorder.warn(budget.warning)
       request.maxTokens = budget.maxTokens
       const answered = await callModel({ wire: deps.wires[session.wire], connection, request, signal: abort.signal }, {
@@ -177,14 +175,22 @@ export function startTurn(
     }
   }
 
+  /** Limits, and what counts against them before a call with so many tokens of input. */
+  const spendingNow = (input: number): Spending => {
+    const { caps, session: sessionSpent, day, rate } = deps.spending(session)
+    const own = spentOf(recorder.receipts(), rate, input)
+    const unbilled = unbilledOf(recorder.receipts(), rate, input)
+    return { caps, rate, spent: { turn: own, session: sessionSpent === null ? own : sessionSpent + unbilled, day: day === null ? null : day + unbilled } }
+  }
+
   /** Has the model sum the conversation up. It is checked and billed like any call; where it cannot be had, the oldest is left out as before. */
   const compact = async (connection: Connection): Promise<void> => {
     const number = state.step
     const request = summaryRequest(session.model, messages, roomCharacters)
     const input = countInput(request)
-    const { caps, session: sessionSpent, day, rate } = deps.spending(session)
-    const own = spentOf(recorder.receipts(), rate, input)
-    checkBudget({ caps, spent: { turn: own, session: sessionSpent, day }, rate }, input, request.maxTokens)
+    const spending = spendingNow(input)
+    const { rate } = spending
+    checkBudget(spending, input, request.maxTokens)
     try {
       const summary = await summarise({ wire: deps.wires[session.wire], connection, request, signal: abort.signal }, (receipt) => recorder.receipt(number, countedReceipt(receipt, rate)))
       if (summary === null || state.outcome) return
