@@ -117,8 +117,10 @@ function isPrefix(messages: readonly ModelMessage[]): void {
 
 it('keeps what was sent, makes no call twice, and can be undone', async () => {
   const whole = newTurn(0)
-  const { said, ms } = await run(whole, null)
-  expect(said).toBe('done')
+  const first = await run(whole, null)
+  expect(first.said).toBe('done')
+  // How long it takes is told by the quickest of some: the first one also warms the disk's cache.
+  const ms = Math.min(first.ms, (await run(newTurn(1), null)).ms, (await run(newTurn(2), null)).ms)
   expect(marksIn(whole.data).slice(1)).toEqual(Array.from({ length: STEPS }, (_one, step) => `mark-${step}`))
   let interrupted = 0
   for (let round = 0; round < MOMENTS; round += 1) {
