@@ -108,6 +108,16 @@ it('one long message alone is not summed up: the person’s words are not replac
   expect(isTooMuch([{ role: 'user', text: 'x'.repeat(100_000) }], 1_000)).toBe(false)
 })
 
+it('a message that fills the room by itself pays for no summary of the little before it; one of much before it helps', () => {
+  const before = (size: number): ModelMessage[] => [
+    { role: 'user', text: 'hello' },
+    { role: 'assistant', text: 'a'.repeat(size), toolCalls: [] },
+  ]
+  const newest: ModelMessage = { role: 'user', text: 'x'.repeat(10_000) }
+  expect(isTooMuch([...before(1_000), newest], 9_000)).toBe(false)
+  expect(isTooMuch([...before(5_000), newest], 9_000)).toBe(true)
+})
+
 it('whatever stands at the end, what follows the summary is a history that every wire takes', () => {
   const step = (n: number): ModelMessage[] => [
     { role: 'assistant', text: '', toolCalls: [{ callId: `c${n}`, name: 'read', argumentsText: '{}' }] },
