@@ -104,6 +104,17 @@ it('that the model refused as too long is summed up too', async () => {
   expect(here.wire.requests[4]?.messages[0]).toMatchObject({ text: expect.stringContaining('SUM') })
 })
 
+it('of which no summary came is not paid for again with every step', async () => {
+  const here = small({ workspace: fakeWorkspace({ read: { risk: 'read', run: () => outcome('r'.repeat(3_000)) } }) })
+  const call = (n: number) => asked([{ callId: `c${n}`, name: 'read', args: { n } }], `r${n}`)
+  here.wire.add(call(1), call(2), call(3), said(''), call(4), call(5), said('done'))
+  const { id } = await create(here)
+  await here.chat.send({ sessionId: id, text: 'read them all' })
+  expect((await turnEnd(here, id)).status).toBe('done')
+  expect(here.wire.requests.filter(isSummary)).toHaveLength(1)
+  expect(here.wire.requests).toHaveLength(7)
+})
+
 it('one long message alone is not summed up: the person’s words are not replaced', () => {
   expect(isTooMuch([{ role: 'user', text: 'x'.repeat(100_000) }], 1_000)).toBe(false)
 })

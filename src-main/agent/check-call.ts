@@ -1,6 +1,7 @@
 /** Looks a tool call up before it runs: which tool, valid arguments, what it would do, and whether it may. */
+import type { ToolRisk } from '../../src-shared/domain/session.ts'
 import { AppError, describe, toErrorData } from '../../src-shared/errors.ts'
-import type { ApprovalMode, Approvals } from './approvals.ts'
+import type { ApprovalMode, Approvals, Permission } from './approvals.ts'
 import { oneLine } from './cap-text.ts'
 import { rulesOf, type Catalog, type CatalogTool } from './tool-catalog.ts'
 import type { CallFacts, TurnCall, Verdict } from './turn-state.ts'
@@ -29,7 +30,7 @@ export async function checkCall(
     const preview = await tool.preview(args)
     const leaves = preview.outside === undefined ? {} : { outside: preview.outside }
     const known: CallFacts = { ...facts, risk: preview.risk, summary: oneLine(preview.summary), diff: preview.diff, ...leaves }
-    const permission = rooms.approvals.permission(rooms.sessionId, { risk: known.risk, origin: tool.origin, trusted: tool.trusted === true, ...leaves, ...rulesOf(tool, args, preview.outside) })
+    const permission = permissionFor(rooms.approvals, rooms.sessionId, known.risk, { tool, args, ...leaves })
     if (permission === 'deny') {
       return { facts: known, verdict: { kind: 'refuse', status: 'denied', text: preview.outside === undefined ? notGranted(rooms.approvals.mode) : NOT_OUTSIDE }, run: null }
     }
@@ -40,6 +41,11 @@ export async function checkCall(
 }
 
 const NOT_OUTSIDE = 'This call was not allowed: it leaves the folder, and nobody is here to approve that. Do without it.'
+
+/** Whether a checked call may run now. */
+export function permissionFor(approvals: Approvals, sessionId: string, risk: ToolRisk, { tool, args, outside }: NonNullable<CheckedCall['run']>): Permission {
+  return approvals.permission(sessionId, { risk, origin: tool.origin, trusted: tool.trusted === true, ...(outside === undefined ? {} : { outside }), ...rulesOf(tool, args, outside) })
+}
 
 /** What is known of a call from its tool alone. */
 export function factsOf(tool: CatalogTool): CallFacts {

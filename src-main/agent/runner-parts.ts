@@ -2,6 +2,8 @@
 import { costOfTokens } from '../../src-shared/domain/money.ts'
 import type { StepReceipt } from '../../src-shared/domain/session.ts'
 import type { ModelMessage, ThinkingPart } from '../api/ports.ts'
+import type { OnProgress } from '../mcp/ports.ts'
+import type { Clock } from '../platform/ports.ts'
 import { costOf, type Rate } from './budget.ts'
 import type { TurnCall } from './turn-state.ts'
 
@@ -33,4 +35,18 @@ export function answeredMessages(text: string, calls: readonly TurnCall[], think
       })),
     },
   ]
+}
+
+/** Between two pieces of news of one call (ms). */
+const PROGRESS_MS = 100
+
+/** Tells the first piece of news, and of what follows at most a few a second. */
+export function nowAndThen(clock: Clock, tell: OnProgress): OnProgress {
+  let next = 0
+  return (progress) => {
+    const now = clock.now()
+    if (now < next) return
+    next = now + PROGRESS_MS
+    tell(progress)
+  }
 }

@@ -5,22 +5,19 @@ import type { OnProgress } from '../mcp/ports.ts'
 import type { Connection, ModelMessage, ModelRequest, ThinkingPart } from '../api/ports.ts'
 import { MAX_ANSWER_TOKENS } from './answer-limit.ts'
 import { capBytes, MAX_RESULT_BYTES } from './cap-text.ts'
-import { checkCall, errorText, factsOf, type CheckedCall } from './check-call.ts'
+import { checkCall, errorText, factsOf, permissionFor, type CheckedCall } from './check-call.ts'
 import { checkBudget, countInput, spentOf, type Spending } from './budget.ts'
 import { afterSummary, isTooMuch, summarise, summaryRequest } from './compact.ts'
 import { fitMemory, isTooLong, LEAST_ROOM, MEMORY_LIMITS, memoryRoom, sizeOfAll } from './memory.ts'
 import { callModel } from './model-call.ts'
 import { systemPrompt } from './prompt.ts'
 import { createRecorder, storageFailure } from './recorder.ts'
-import { answeredMessages, countedReceipt, unbilledOf } from './runner-parts.ts'
+import { answeredMessages, countedReceipt, nowAndThen, unbilledOf } from './runner-parts.ts'
 import type { RunnerDeps, RunningTurn } from './runner-ports.ts'
 import { rulesOf, type Catalog } from './tool-catalog.ts'
 import { approvalIdOf } from './tool-view.ts'
 import { NEW_TURN, step } from './turn.ts'
 import type { TurnCall, TurnEffect, TurnEvent, TurnState } from './turn-state.ts'
-
-/** Between two pieces of news of one call (ms). */
-const PROGRESS_MS = 100
 
 /** Starts the turn; `history` ends with the prompt (or with what a retry goes on from). */
 export function startTurn(
@@ -46,6 +43,7 @@ export function startTurn(
   let stepText = ''
   let stepThinking: ThinkingPart[] = []
   let told = 0
+  let canSumUp = true
   let catalog: Catalog | null = null
   let catalogVersion = -1
   let answerTokens = MAX_ANSWER_TOKENS
@@ -121,7 +119,7 @@ export function startTurn(
       const connection = await deps.connection()
       if (state.outcome) return
       const number = state.step
-      if (isTooMuch(messages, roomCharacters)) await compact(connection)
+      if (canSumUp && isTooMuch(messages, roomCharacters)) await compact(connection)
       if (state.outcome) return
       // What no summary could be had of is left out.
       messages = fitMemory(messages, { ...MEMORY_LIMITS, total: roomCharacters })
@@ -193,10 +191,13 @@ export function startTurn(
     checkBudget(spending, input, request.maxTokens)
     try {
       const summary = await summarise({ wire: deps.wires[session.wire], connection, request, signal: abort.signal }, (receipt) => recorder.receipt(number, countedReceipt(receipt, rate)))
-      if (summary === null || state.outcome) return
+      if (state.outcome) return
+      // Not paid for again with every step.
+      if (summary === null) return void (canSumUp = false)
       recorder.summary(number, summary)
       messages = afterSummary(messages, summary, roomCharacters)
     } catch (error) {
+      canSumUp = false
       if (!state.outcome) deps.log.warn('turn.not-summed-up', { turnId, error: error instanceof AppError ? error.code : String(error) })
     }
   }
@@ -223,16 +224,10 @@ export function startTurn(
     dispatch({ type: 'tool-finished', key: call.key, outcome: { ...outcome, text: capBytes(outcome.text, MAX_RESULT_BYTES) }, at: deps.clock.now() })
   }
 
-  /** What a running call tells of itself is only for the window: at most a few times a second, and nothing of it is kept. */
-  const progressOf = (itemId: string): OnProgress => {
-    let next = 0
-    return (progress) => {
-      const now = deps.clock.now()
-      if (now < next || state.outcome) return
-      next = now + PROGRESS_MS
-      deps.outbox.announce([{ type: 'progress', sessionId: session.id, itemId, ...progress }])
-    }
-  }
+  /** What a running call tells of itself is only for the window: nothing of it is kept. */
+  const progressOf = (itemId: string): OnProgress => nowAndThen(deps.clock, (progress) => {
+    if (!state.outcome) deps.outbox.announce([{ type: 'progress', sessionId: session.id, itemId, ...progress }])
+  })
 
   const answer = (approvalId: string, decision: ApprovalDecision): boolean => {
     const call = state.calls.find((candidate) => candidate.phase === 'asking' && approvalIdOf(candidate) === approvalId)
@@ -257,8 +252,7 @@ export function startTurn(
     for (const call of state.calls.filter((candidate) => candidate.phase === 'asking')) {
       const run = checks.get(call.key)?.run
       if (!run || !call.facts) continue
-      const permission = deps.approvals.permission(session.id, { risk: call.facts.risk, origin: call.facts.origin, ...(run.outside === undefined ? {} : { outside: run.outside }), ...rulesOf(run.tool, run.args, run.outside) })
-      if (permission === 'allow') dispatch({ type: 'approved', key: call.key, at })
+      if (permissionFor(deps.approvals, session.id, call.facts.risk, run) === 'allow') dispatch({ type: 'approved', key: call.key, at })
     }
   }
 
