@@ -1,4 +1,5 @@
 /** Reads what a person attaches to a message, under the same rules as the tools that read, and puts it before the model as data. */
+import { imageTypeOf, MAX_IMAGE_BYTES } from '../../src-shared/domain/image.ts'
 import type { AttachWish } from '../../src-shared/domain/session.ts'
 import type { ToolImage, ToolOutcome } from '../../src-shared/domain/tool.ts'
 import { AppError } from '../../src-shared/errors.ts'
@@ -12,10 +13,6 @@ export interface AttachSources {
   skill(name: string): Promise<string | null>
 }
 
-/** Of the image itself: the Messages wire takes 5 MB, counted in base64. */
-export const MAX_IMAGE_BYTES = 3_750_000
-const IMAGE_TYPES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
-
 /** @throws AppError `attach.failed`, which says which one and why: the message is not sent without it */
 export async function readAttachments(wishes: readonly AttachWish[], sources: AttachSources): Promise<Attached[]> {
   const attached: Attached[] = []
@@ -27,7 +24,7 @@ async function readOne(wish: AttachWish, sources: AttachSources): Promise<Attach
   switch (wish.kind) {
     case 'image': {
       const bytes = Buffer.from(wish.base64, 'base64')
-      if (!IMAGE_TYPES.has(wish.mimeType) || typeOf(bytes) !== wish.mimeType) throw failed(wish.name, 'It is not a PNG, JPEG, GIF or WebP image.')
+      if (imageTypeOf(bytes) !== wish.mimeType) throw failed(wish.name, 'It is not a PNG, JPEG, GIF or WebP image.')
       if (bytes.length > MAX_IMAGE_BYTES) throw failed(wish.name, `It has ${megabytes(bytes.length)}; models take ${megabytes(MAX_IMAGE_BYTES)}.`)
       return [{ kind: 'image', name: wish.name, mimeType: wish.mimeType, bytes: bytes.length, text: null, base64: wish.base64, wish: null }]
     }
@@ -50,22 +47,13 @@ function fromOutcome(outcome: ToolOutcome, wish: Exclude<AttachWish, { kind: 'im
 
 /** A prompt as the model gets it: the person's words, what they attached as data, and images. Older images are only named. */
 export function userMessage(text: string, attached: readonly Attached[], withImages = true): { role: 'user'; text: string; images?: readonly ToolImage[] } {
-  const parts = attached.flatMap(({ kind, name, text: content, base64 }) => {
+  const parts = attached.flatMap(({ kind, name, text: content }) => {
     if (content !== null) return [`<attached ${kind}=${JSON.stringify(name)}>\n${content}\n</attached>`]
-    return base64 !== null && !withImages ? [`[the image ${JSON.stringify(name)}, attached here, is left out now]`] : []
+    return withImages ? [] : [`[the image ${JSON.stringify(name)}, attached here, is left out now]`]
   })
   const images = withImages ? attached.flatMap(({ mimeType, base64 }): ToolImage[] => (base64 === null ? [] : [{ mimeType, base64 }])) : []
   const whole = [text, ...parts].join('\n\n')
   return images.length === 0 ? { role: 'user', text: whole } : { role: 'user', text: whole, images }
-}
-
-/** The kind of image by its first bytes; a name or a browser's word may be wrong. */
-function typeOf(bytes: Buffer): string | null {
-  const start = bytes.subarray(0, 12).toString('latin1')
-  if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
-  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg'
-  if (start.startsWith('GIF87a') || start.startsWith('GIF89a')) return 'image/gif'
-  return start.startsWith('RIFF') && start.endsWith('WEBP') ? 'image/webp' : null
 }
 
 const failed = (name: string, reason: string): AppError => new AppError('attach.failed', { name, reason })

@@ -2,6 +2,7 @@
 import { formatMoney, type MicroDollars } from '../../src-shared/domain/money.ts'
 import type { BudgetScope, BudgetWarning, StepReceipt } from '../../src-shared/domain/session.ts'
 import { AppError } from '../../src-shared/errors.ts'
+import { onceForEach } from '../../src-shared/once-for-each.ts'
 import type { ModelRequest } from '../api/ports.ts'
 
 export interface Rate {
@@ -29,22 +30,16 @@ export function costOf(rate: Rate, inputTokens: number, outputTokens: number): M
 
 /** Tokens of a request, counted high. What was counted once is not counted again: a long turn sends nearly the same with every step. */
 export function countInput(request: Pick<ModelRequest, 'system' | 'messages' | 'tools'>): number {
-  const messages = request.messages.reduce((sum, message) => sum + bytesOf(message, withoutImages), 0)
-  const tools = request.tools.reduce((sum, tool) => sum + bytesOf(tool, (one) => one), 0)
+  const messages = request.messages.reduce((sum, message) => sum + messageBytes(message), 0)
+  const tools = request.tools.reduce((sum, tool) => sum + toolBytes(tool), 0)
   // Brackets and commas as in one JSON text.
   const between = 6 + Math.max(0, request.messages.length - 1) + Math.max(0, request.tools.length - 1)
   return Math.ceil((jsonBytes(request.system) + messages + tools + between) / BYTES_PER_TOKEN)
 }
-/** Bytes of parts that were counted before; messages and tools are never changed, only replaced. */
-const counted = new WeakMap<object, number>()
-function bytesOf<Part extends object>(part: Part, shown: (part: Part) => unknown): number {
-  const known = counted.get(part)
-  if (known !== undefined) return known
-  const bytes = jsonBytes(shown(part))
-  counted.set(part, bytes)
-  return bytes
-}
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
+// Messages and tools are never changed, only replaced.
+const messageBytes = onceForEach((message: ModelRequest['messages'][number]) => jsonBytes(withoutImages(message)))
+const toolBytes = onceForEach((tool: ModelRequest['tools'][number]) => jsonBytes(tool))
 /** An image is billed by its size on screen, not by its bytes. */
 const IMAGE_TOKENS = 1_600
 function withoutImages(message: ModelRequest['messages'][number]): unknown {

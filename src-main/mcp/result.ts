@@ -1,10 +1,10 @@
 /** Turns the raw result of tools/call into an outcome: text joined, images passed on, everything else kept as a file with one line about it. */
+import { IMAGE_TYPES } from '../../src-shared/domain/image.ts'
 import type { ToolImage, ToolOutcome } from '../../src-shared/domain/tool.ts'
 import type { Spill } from '../storage/spill.ts'
 import { isObject, type JsonObject } from './schema-refs.ts'
 
-/** Images models take; others are kept as files. */
-const MODEL_IMAGES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
+/** Images of kinds that models take; others are kept as files. */
 const MAX_IMAGES = 8
 const MAX_IMAGE_BASE64 = 5 * 1024 * 1024
 /** Texts up to this many UTF-16 units are surely under the spill limit (3 bytes each at most). */
@@ -38,7 +38,7 @@ async function readBlock(block: unknown, parts: string[], images: ToolImage[], s
   const mime = typeof mimeType === 'string' ? mimeType : 'application/octet-stream'
   if (type === 'text' && typeof text === 'string') parts.push(text)
   else if (type === 'image' && typeof data === 'string') {
-    if (MODEL_IMAGES.has(mime) && images.length < MAX_IMAGES && data.length <= MAX_IMAGE_BASE64) images.push({ mimeType: mime, base64: data })
+    if (IMAGE_TYPES.includes(mime) && images.length < MAX_IMAGES && data.length <= MAX_IMAGE_BASE64) images.push({ mimeType: mime, base64: data })
     else parts.push(await keepBinary(data, mime, 'image', spill))
   } else if (type === 'audio' && typeof data === 'string') parts.push(await keepBinary(data, mime, 'audio', spill))
   else if (type === 'resource' && isObject(block['resource'])) parts.push(await readResource(block['resource'], spill))

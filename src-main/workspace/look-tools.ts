@@ -1,5 +1,6 @@
 /** The tools that only look: list and read. */
 import { stat } from 'node:fs/promises'
+import { imageTypeOf, MAX_IMAGE_BYTES } from '../../src-shared/domain/image.ts'
 import type { ToolOutcome } from '../../src-shared/domain/tool.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import { RESULT_LIMIT, type Spill } from '../storage/spill.ts'
@@ -10,8 +11,6 @@ import { decodeText, readBytes } from './text-file.ts'
 import { walk } from './walk.ts'
 
 const MAX_ENTRIES = 1000
-/** Of the file: the Messages wire takes 5 MB an image, counted in base64, which is a third more. */
-const MAX_IMAGE_BYTES = 3_750_000
 
 /** @throws AppError `workspace.not-found`, `workspace.failed` */
 export async function listFolder(root: string, place: Place, args: ToolArguments<'list'>, signal: AbortSignal, spill: Spill): Promise<ToolOutcome> {
@@ -35,7 +34,7 @@ export async function listFolder(root: string, place: Place, args: ToolArguments
 export async function readLines(place: Place, args: ToolArguments<'read'>, spill: Spill): Promise<ToolOutcome> {
   const bytes = await readBytes(place)
   if (bytes === null) throw new AppError('workspace.not-found', { path: place.shown })
-  const mimeType = imageType(bytes)
+  const mimeType = imageTypeOf(bytes)
   if (mimeType !== null) {
     if (bytes.length > MAX_IMAGE_BYTES) throw new AppError('workspace.too-large', { path: place.shown, bytes: bytes.length, limit: MAX_IMAGE_BYTES })
     return { ...shortOutcome(`[${place.shown}: ${mimeType}, ${bytes.length} bytes]`), bytes: bytes.length, images: [{ mimeType, base64: bytes.toString('base64') }] }
@@ -62,13 +61,4 @@ function firstThatFit(lines: readonly string[]): readonly string[] {
     if (bytes > RESULT_LIMIT - 200) return lines.slice(0, Math.max(1, index))
   }
   return lines
-}
-
-/** The kind of image by its first bytes, if models take it. */
-function imageType(bytes: Buffer): string | null {
-  const start = bytes.subarray(0, 12).toString('latin1')
-  if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
-  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg'
-  if (start.startsWith('GIF87a') || start.startsWith('GIF89a')) return 'image/gif'
-  return start.startsWith('RIFF') && start.endsWith('WEBP') ? 'image/webp' : null
 }

@@ -1,8 +1,8 @@
 /** Builds the body of a Messages call (`POST /v1/messages`) from a wire-neutral request. Pure. */
 import type { Effort } from '../../../src-shared/domain/setup.ts'
 import type { ToolImage } from '../../../src-shared/domain/tool.ts'
+import { onceForEach } from '../../../src-shared/once-for-each.ts'
 import type { ModelMessage, ModelRequest } from '../ports.ts'
-import { onceForEach } from './once-for-each.ts'
 import { argumentsObject } from './tool-arguments.ts'
 import { wireHistory } from './wire-history.ts'
 

@@ -1,8 +1,8 @@
 /** A conversation whose calls have ids and names that every gateway takes, whatever a model made up once. Pure. */
 import type { WireName } from '../../../src-shared/domain/account.ts'
+import { onceForEach } from '../../../src-shared/once-for-each.ts'
 import type { ModelMessage } from '../ports.ts'
 import { LONGEST_CALL_ID, wireCallId } from './call-ids.ts'
-import { onceForEach } from './once-for-each.ts'
 
 const LONGEST_NAME = 64
 

@@ -1,13 +1,11 @@
 /** Takes an image that was pasted, dropped or chosen, as models take it: a known kind, not too large. Runs in the window. */
+import { IMAGE_TYPES, MAX_IMAGE_BYTES } from '../../../src-shared/domain/image.ts'
 import type { AttachWish } from '../../../src-shared/domain/session.ts'
 
 export type ReadImage = { wish: AttachWish } | { problem: string }
 
-/** Kinds that models take. */
-export const IMAGE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
 /** Models scale larger ones down themselves (Anthropic, "Vision"), so more pixels only cost. */
 const LONGEST_SIDE = 1_568
-const MAX_BYTES = 3_750_000
 /** Images of one message. */
 export const MOST_IMAGES = 8
 
@@ -17,12 +15,12 @@ export async function readImage(file: File): Promise<ReadImage> {
   const bitmap = await createImageBitmap(file).catch(() => null)
   if (bitmap === null) return { problem: `${name} cannot be read as an image.` }
   const { width, height } = bitmap
-  const fits = Math.max(width, height) <= LONGEST_SIDE && file.size <= MAX_BYTES
+  const fits = Math.max(width, height) <= LONGEST_SIDE && file.size <= MAX_IMAGE_BYTES
   // A drawn copy would lose the motion of a GIF; one that fits stays as it is.
   const blob = fits ? file : await drawn(bitmap, Math.min(1, LONGEST_SIDE / Math.max(width, height)), file.type === 'image/jpeg' ? 'image/jpeg' : 'image/png')
   bitmap.close()
-  const last = blob !== null && blob.size > MAX_BYTES ? await redrawnAsJpeg(blob) : blob
-  if (last === null || last.size > MAX_BYTES) return { problem: `${name} is too large: models take 3.75 MB.` }
+  const last = blob !== null && blob.size > MAX_IMAGE_BYTES ? await redrawnAsJpeg(blob) : blob
+  if (last === null || last.size > MAX_IMAGE_BYTES) return { problem: `${name} is too large: models take 3.75 MB.` }
   return { wish: { kind: 'image', name, mimeType: last.type, base64: await base64Of(last) } }
 }
 
