@@ -144,6 +144,12 @@ describe('a request', () => {
     expect(sent.map((body) => 'include' in body)).toEqual([true, false, false])
     expect(sent[1]).not.toHaveProperty('reasoning')
   })
+  it('that is refused for another reason in like words leaves the model as it was', async () => {
+    const { sent, again, error } = await bodies(createResponsesWire, REQUEST, RESPONSES, ['input must include a message', 'input must include a message'])
+    expect(error).toMatchObject({ code: 'api.bad-request' })
+    await again()
+    expect(sent.map((body) => 'include' in body)).toEqual([true, false, true])
+  })
   it('that is refused for another reason is not made again', async () => {
     const { sent, error } = await bodies(createMessagesWire, { ...REQUEST, effort: 'low' }, MESSAGES, ['prompt is too long'])
     expect(sent).toHaveLength(1)
