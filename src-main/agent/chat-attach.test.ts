@@ -3,6 +3,7 @@ import { afterEach, expect, it } from 'vitest'
 import type { AttachWish } from '../../src-shared/domain/session.ts'
 import { createHistory } from '../history/service.ts'
 import { HISTORY_MIGRATIONS } from '../history/schema.ts'
+import { createSessionRepository } from '../sessions/repository.ts'
 import { chatWorld, create, itemsOf, turnEnd, type ChatWorld } from './testing/chat-world.ts'
 import { asked, countingIds, fakeHost, fakeWorkspace, gate, outcome, said, until } from './testing/fakes.ts'
 
@@ -27,6 +28,22 @@ function start(): ChatWorld {
   world = made
   return made
 }
+it('of turns long ago is only named, and not read again', async () => {
+  const here = start()
+  const { id } = await create(here)
+  for (let n = 1; n <= 6; n += 1) {
+    here.wire.add(said(`answer ${n}`))
+    await here.chat.send({ sessionId: id, text: `look ${n}`, attachments: [{ ...image, name: `shot ${n}.png` }] })
+    await turnEnd(here, id)
+  }
+  const sent = users(here.wire.requests.at(-1))
+  expect(sent.map(({ images }) => images?.length ?? 0)).toEqual([0, 0, 1, 1, 1, 1])
+  expect(sent[0]).toMatchObject({ text: 'look 1\n\n[the image "shot 1.png", attached here, is left out now]' })
+  // What is read is as little: the rest of a long session's images stays on the disk.
+  const read = createSessionRepository(here.database).conversation(id, 1_000_000, 4).flatMap((entry) => (entry.kind === 'user' ? (entry.attached ?? []) : []))
+  expect(read.map(({ base64 }) => base64 !== null)).toEqual([false, false, true, true, true, true])
+})
+
 const users = (request: ChatWorld['wire']['requests'][number] | undefined) => request?.messages.filter((message) => message.role === 'user') ?? []
 
 it('goes to the model as data and as images, and is shown with the message', async () => {

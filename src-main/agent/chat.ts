@@ -143,7 +143,7 @@ export function createChat(deps: ChatDeps): Chat {
       if (prompt !== '') said.push(saySomething(repository, session.id, { id: deps.ids.next('item'), turnId, at: now, text: prompt }, attached))
       return [...said, ...(queued.length > 0 ? [{ type: 'queued', sessionId: session.id, queued: [] } as const] : []), ...events]
     })
-    const history = buildMemory(repository.conversation(session.id, MEMORY_CHARACTERS), { resume: prompt === null, limits: { ...MEMORY_LIMITS, total: MEMORY_CHARACTERS }, thinking: prompt === null ? repository.newestThinking(session.id) : [] })
+    const history = buildMemory(repository.conversation(session.id, MEMORY_CHARACTERS, MEMORY_LIMITS.wholeTurns), { resume: prompt === null, limits: { ...MEMORY_LIMITS, total: MEMORY_CHARACTERS }, thinking: prompt === null ? repository.newestThinking(session.id) : [] })
     const turn = startTurn(runner, { session: next, turnId, startedAt: now, history })
     turns.set(session.id, turn)
     const ended = turn.ended.then(() => {

@@ -12,9 +12,10 @@ export interface Attached extends AttachmentView {
 }
 
 export interface AttachmentsTable {
-  /** Of a message that waits, or of an item; in order. */
+  /** Of a message that waits, or of an item. */
   saveAttachments(sessionId: string, ownerId: string, attached: readonly Attached[]): void
-  attachments(ownerId: string): Attached[]
+  /** In order; without `images` these are named only, and their bytes not read. */
+  attachments(ownerId: string, images?: boolean): Attached[]
   /** A message that waited became an item. */
   moveAttachments(ownerId: string, toItemId: string): void
   /** For an item that is a copy of another. */
@@ -26,7 +27,8 @@ const KINDS = ['image', 'file', 'resource', 'skill'] as const
 
 export function attachmentsTable(database: DatabaseSync): AttachmentsTable {
   const insert = database.prepare('INSERT INTO attachments (owner_id, place, session_id, kind, name, mime_type, bytes, text, image, wish) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  const all = database.prepare('SELECT kind, name, mime_type, bytes, text, image, wish FROM attachments WHERE owner_id = ? ORDER BY place')
+  const selected = (image: string) => database.prepare(`SELECT kind, name, mime_type, bytes, text, ${image} AS image, wish FROM attachments WHERE owner_id = ? ORDER BY place`)
+  const [whole, named] = [selected('image'), selected('NULL')]
   const move = database.prepare('UPDATE attachments SET owner_id = ? WHERE owner_id = ?')
   const copy = database.prepare(`INSERT INTO attachments (owner_id, place, session_id, kind, name, mime_type, bytes, text, image, wish)
     SELECT ?, place, ?, kind, name, mime_type, bytes, text, image, wish FROM attachments WHERE owner_id = ?`)
@@ -37,7 +39,7 @@ export function attachmentsTable(database: DatabaseSync): AttachmentsTable {
         insert.run(ownerId, place, sessionId, kind, name, mimeType, bytes, text, base64 === null ? null : Buffer.from(base64, 'base64'), wish === null ? null : JSON.stringify(wish))
       }
     },
-    attachments: (ownerId) => all.all(ownerId).map(toAttached),
+    attachments: (ownerId, images = true) => (images ? whole : named).all(ownerId).map(toAttached),
     moveAttachments: (ownerId, toItemId) => {
       move.run(toItemId, ownerId)
     },

@@ -36,18 +36,19 @@ export function createSessionRepository(database: DatabaseSync): SessionReposito
       throw asAppError(cause)
     }
   }
+  const attachments = attachmentsTable(database)
   return {
     ...sessionsTable(database),
     ...itemsTable(database),
     ...turnsTable(database),
-    ...toolCallsTable(database),
+    ...toolCallsTable(database, attachments),
     ...receiptsTable(database),
     ...rulesTable(database),
-    ...queueTable(database),
+    ...queueTable(database, attachments),
     ...deletedTable(database),
     ...findTable(database),
     ...thinkingTable(database),
-    ...attachmentsTable(database),
+    ...attachments,
     transaction,
   }
 }

@@ -1,6 +1,6 @@
 /** Rows of `tool_calls`, and the conversation as the model knows it: what it said, what it asked for, what it was told. */
 import type { DatabaseSync } from 'node:sqlite'
-import { attachmentsTable, type Attached } from './attachments-table.ts'
+import type { Attached, AttachmentsTable } from './attachments-table.ts'
 import { integerOf, optionalText, textOf, wordOf, type Row } from './row.ts'
 
 /** One line of the conversation for the model, oldest first. */
@@ -18,12 +18,12 @@ export interface ToolCallsTable {
   copyCall(fromItemId: string, toItemId: string): void
   /**
    * The newest part of the session without superseded answers, oldest first: from the newest summary on, or at least `characters` long when there is
-   * that much, and beginning with a prompt.
+   * that much, and beginning with a prompt. Of turns before the newest `turnsWithImages` images are named only.
    */
-  conversation(sessionId: string, characters: number): ConversationEntry[]
+  conversation(sessionId: string, characters: number, turnsWithImages?: number): ConversationEntry[]
 }
 
-export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
+export function toolCallsTable(database: DatabaseSync, { attachments }: Pick<AttachmentsTable, 'attachments'>): ToolCallsTable {
   const save = database.prepare('INSERT OR IGNORE INTO tool_calls (item_id, arguments_text) VALUES (?, ?)')
   const result = database.prepare('UPDATE tool_calls SET result_text = ?, is_error = ? WHERE item_id = ?')
   // Only what the model needs is read: the rest of a body can be a long diff.
@@ -33,7 +33,6 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
     FROM items i JOIN turns t ON t.id = i.turn_id LEFT JOIN tool_calls c ON c.item_id = i.id
     WHERE i.session_id = ? AND i.kind IN ('user', 'assistant', 'tool', 'summary') AND (t.superseded = 0 OR i.kind = 'user')
     ORDER BY i.position DESC`)
-  const { attachments } = attachmentsTable(database)
   const copy = database.prepare('INSERT INTO tool_calls (item_id, arguments_text, result_text, is_error) SELECT ?, arguments_text, result_text, is_error FROM tool_calls WHERE item_id = ?')
   return {
     copyCall: (from, to) => {
@@ -45,13 +44,14 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
     saveResult: (itemId, resultText, isError) => {
       result.run(resultText, isError ? 1 : 0, itemId)
     },
-    conversation: (sessionId, characters) => {
+    conversation: (sessionId, characters, turnsWithImages = Number.POSITIVE_INFINITY) => {
       const entries: ConversationEntry[] = []
+      const turns = new Set<string>()
       let size = 0
       for (const row of newestFirst.iterate(sessionId)) {
-        const entry = toEntry(row, attachments)
+        const entry = toEntry(row, (ownerId) => attachments(ownerId, turns.size <= turnsWithImages), turns)
         entries.push(entry)
-        size += entry.kind === 'tool' ? entry.argumentsText.length + (entry.resultText?.length ?? 0) : entry.text.length + (entry.kind === 'user' ? (entry.attached?.reduce((sum, one) => sum + (one.text?.length ?? 0), 0) ?? 0) : 0)
+        size += sizeOf(entry)
         if (entry.kind === 'summary' || (size >= characters && entry.kind === 'user')) break
       }
       return entries.toReversed()
@@ -59,8 +59,16 @@ export function toolCallsTable(database: DatabaseSync): ToolCallsTable {
   }
 }
 
-function toEntry(row: Row, attachments: (ownerId: string) => readonly Attached[]): ConversationEntry {
+function sizeOf(entry: ConversationEntry): number {
+  if (entry.kind === 'tool') return entry.argumentsText.length + (entry.resultText?.length ?? 0)
+  if (entry.kind !== 'user') return entry.text.length
+  return entry.text.length + (entry.attached ?? []).reduce((sum, { text }) => sum + (text?.length ?? 0), 0)
+}
+
+/** `turns`: those seen so far, to which the row's is added. */
+function toEntry(row: Row, attachments: (ownerId: string) => readonly Attached[], turns: Set<string>): ConversationEntry {
   const turnId = textOf(row, 'turn_id')
+  turns.add(turnId)
   const step = integerOf(row, 'step')
   const kind = wordOf(row, 'kind', ['user', 'assistant', 'tool', 'summary'])
   if (kind === 'summary') return { kind, turnId, text: textOf(row, 'text') }

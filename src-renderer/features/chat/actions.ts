@@ -122,7 +122,8 @@ export async function promptText(serverId: string, name: string, args: Record<st
 }
 /** Images of messages that were sent, as data addresses; the newest ones are remembered. */
 const images = new Map<string, string>()
-const IMAGES_REMEMBERED = 40
+/** Characters of all that are remembered. */
+const IMAGES_REMEMBERED = 30_000_000
 export async function sentImage(itemId: string, place: number): Promise<string | null> {
   const name = `${itemId} ${place}`
   const known = images.get(name)
@@ -131,8 +132,12 @@ export async function sentImage(itemId: string, place: number): Promise<string |
   if (!result.ok || result.value === null) return null
   const url = `data:${result.value.mimeType};base64,${result.value.base64}`
   images.set(name, url)
-  const oldest = images.size > IMAGES_REMEMBERED ? images.keys().next().value : undefined
-  if (oldest !== undefined) images.delete(oldest)
+  let size = [...images.values()].reduce((sum, one) => sum + one.length, 0)
+  for (const [oldest, one] of images) {
+    if (size <= IMAGES_REMEMBERED) break
+    images.delete(oldest)
+    size -= one.length
+  }
   return url
 }
 export async function retry(sessionId: string): Promise<void> {

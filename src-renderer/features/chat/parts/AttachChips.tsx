@@ -31,7 +31,7 @@ export function SentChips({ itemId, attachments, load }: { itemId: string; attac
   return (
     <ul aria-label="Attached" className="mb-1.5 flex flex-wrap items-end justify-end gap-2">
       {attachments.map((one, place) => (
-        <li key={`${one.kind} ${one.name} ${place}`}>{one.kind === 'image' ? <SentImage name={one.name} load={() => load(itemId, place)} /> : <Chip kind={one.kind} name={one.name} />}</li>
+        <li key={`${one.kind} ${one.name} ${place}`}>{one.kind === 'image' ? <SentImage name={one.name} itemId={itemId} place={place} load={load} /> : <Chip kind={one.kind} name={one.name} />}</li>
       ))}
     </ul>
   )
@@ -43,20 +43,18 @@ function Chip({ kind, name, room = false }: { kind: keyof typeof ICONS; name: st
   return <span className={room ? `${CHIP} pr-8` : CHIP} title={name}><Icon aria-hidden className="size-4 shrink-0 text-text-3" /><span className="sr-only">{kind}: </span><span className="truncate">{name}</span></span>
 }
 
-function SentImage({ name, load }: { name: string; load: () => Promise<string | null> }) {
+function SentImage({ name, itemId, place, load }: { name: string; itemId: string; place: number; load: (itemId: string, place: number) => Promise<string | null> }) {
   const [url, setUrl] = useState<string | null>(null)
   const [large, setLarge] = useState(false)
   useEffect(() => {
     let gone = false
-    void load().then((loaded) => {
+    void load(itemId, place).then((loaded) => {
       if (!gone) setUrl(loaded)
     })
     return () => {
       gone = true
     }
-    // The image of a sent message never changes.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [])
+  }, [itemId, place, load])
   if (url === null) return <span className={PICTURE} role="img" aria-label={name} />
   return (
     <button type="button" aria-label={large ? `Show ${name} small` : `Show ${name} large`} onClick={() => setLarge(!large)}>
