@@ -1,6 +1,7 @@
 /** An MCP bundle is dropped on the Tools room, looked at, installed, and its tool is used; removing the server removes what was unpacked. */
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
+import { bundleServer } from '../../src-main/mcp/testing/bundle-server.ts'
 import { makeZip } from '../../src-main/mcp/testing/make-zip.ts'
 import { barriers } from '../fixtures/accessible.ts'
 import { conversation, openNewSession, sendAndClear } from '../fixtures/folder-session.ts'
@@ -8,22 +9,6 @@ import { expect, test } from '../fixtures/journey.ts'
 import { goTo, receiptLines } from '../fixtures/rooms.ts'
 import { rig } from '../fixtures/rig.ts'
 import { signIn } from '../fixtures/sign-in.ts'
-
-const SERVER = `
-let rest = ''
-process.stdin.setEncoding('utf8').on('data', (text) => {
-  const lines = (rest + text).split('\\n')
-  rest = lines.pop()
-  for (const line of lines) {
-    const { id, method, params } = JSON.parse(line)
-    if (id === undefined) continue
-    const result = method === 'initialize' ? { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'greeter', version: '1' } }
-      : method === 'tools/list' ? { tools: [{ name: 'greet', description: 'Greets', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } }] }
-      : { content: [{ type: 'text', text: 'Good day, ' + process.env.WHO }] }
-    process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result }) + '\\n')
-  }
-})
-process.stdin.on('end', () => process.exit(0))`
 
 test('a dropped bundle', async ({ journey }, info) => {
   test.setTimeout(120_000)
@@ -51,7 +36,7 @@ test('a dropped bundle', async ({ journey }, info) => {
       server: { type: 'node', entry_point: 'server.js', mcp_config: { command: rig().node, args: ['${__dirname}/server.js'], env: { WHO: '${user_config.who}' } } },
       tools: [{ name: 'greet', description: 'Greets' }], user_config: { who: { type: 'string', title: 'Whom to greet', description: 'A name', required: true, sensitive: true } },
     }
-    await drop(makeZip([{ name: 'manifest.json', data: JSON.stringify(manifest) }, { name: 'server.js', data: SERVER }]), 'greeter.mcpb')
+    await drop(makeZip([{ name: 'manifest.json', data: JSON.stringify(manifest) }, { name: 'server.js', data: bundleServer('greet') }]), 'greeter.mcpb')
     const dialog = page.getByRole('dialog', { name: 'Install Greeter?' })
     await expect(dialog.getByText('…/server.js')).toBeVisible()
     await page.screenshot({ path: info.outputPath('bundle.png') })
@@ -67,7 +52,7 @@ test('a dropped bundle', async ({ journey }, info) => {
     await openNewSession(page, journey.person.project, 'offline-practice')
     await sendAndClear(page, 'use greet {}')
     await expect(receiptLines(page)).toHaveCount(1)
-    await expect(conversation(page).getByText('Good day, world').last()).toBeVisible()
+    await expect(conversation(page).getByText('hello world').last()).toBeVisible()
   })
   await test.step('removed with all of it', async () => {
     await goTo(page, 'Tools')

@@ -26,7 +26,6 @@ import type { GatewayLauncher } from '../platform/gateway-launcher.ts'
 import type { Clock, CommandRunner, ExternalLinks, Fetch, Ids, Log, Notifier, ProcessTable, SecretStore, Timers } from '../platform/ports.ts'
 import { HISTORY_MIGRATIONS } from '../history/schema.ts'
 import { createComposerOffers, type ComposerOffers } from './composer-offers.ts'
-import { findCommand } from '../platform/node/find-command.ts'
 import { createBundles, type Bundles } from '../mcp/bundles/service.ts'
 import { createFileIndex } from '../workspace/file-index.ts'
 import { createHistory, type History } from '../history/service.ts'
@@ -185,7 +184,10 @@ export async function composeServices(platform: Platform, paths: Paths, options:
   const tools = createToolsService({ host: mcp, store: serverStore, secrets, ids, diff: diffFile, forgetRules: (id) => chat.forgetServer(id) })
   const bundles = createBundles({
     folder: paths.bundles, tools, specs: () => serverStore.get(), home: platform.homeFolder, platform: platform.name,
-    hasCommand: async (command) => (await findCommand(command, await platform.shellPath(), platform.name)) !== null,
+    hasCommand: async (command) => {
+      const { findProgram } = await import('../platform/node/programs.ts')
+      return findProgram(command, { path: await platform.shellPath(), platform: platform.name, env: platform.env }) !== null
+    },
   })
   const workspace = createWorkspaceTools({ runner: platform.commands, spillDir: paths.spill, own: [paths.dataFolder], clock })
   const wire = { open: (request: Parameters<typeof http.open>[0]) => http.open(request), timers, idleMs: STREAM_IDLE_MS }

@@ -6,26 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { McpHost, McpServerSpec } from '../ports.ts'
 import { createToolsService } from '../registry.ts'
 import { secretName } from '../child-env.ts'
+import { bundleServer } from '../testing/bundle-server.ts'
 import { makeZip, type ZipPart } from '../testing/make-zip.ts'
 import { createTestHost, memorySecrets, NODE } from '../testing/test-host.ts'
 import { launchOf, platformProblem, readManifest } from './manifest.ts'
 import { createBundles, type Bundles } from './service.ts'
 
-const SERVER = `
-let rest = ''
-process.stdin.setEncoding('utf8').on('data', (text) => {
-  const lines = (rest + text).split('\\n')
-  rest = lines.pop()
-  for (const line of lines) {
-    const { id, method, params } = JSON.parse(line)
-    if (id === undefined) continue
-    const result = method === 'initialize' ? { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'hello', version: '1' } }
-      : method === 'tools/list' ? { tools: [{ name: 'hello', description: '', inputSchema: { type: 'object' } }] }
-      : { content: [{ type: 'text', text: 'hello ' + process.env.WHO + ' ' + process.argv.slice(2).join(' ') }] }
-    process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result }) + '\\n')
-  }
-})
-process.stdin.on('end', () => process.exit(0))`
 const manifest = (more: Record<string, unknown> = {}, version = '1.0.0'): Record<string, unknown> => ({
   manifest_version: '0.3', name: 'hello-bundle', display_name: 'Hello', version, description: 'Says hello', author: { name: 'Somebody' },
   server: { type: 'node', entry_point: 'server/index.js', mcp_config: { command: NODE, args: ['${__dirname}/server/index.js', '${user_config.words}'], env: { WHO: '${user_config.who}', ELECTRON_RUN_AS_NODE: '1' } } },
@@ -33,7 +19,7 @@ const manifest = (more: Record<string, unknown> = {}, version = '1.0.0'): Record
   user_config: { who: { type: 'string', title: 'Who', description: 'Whom to greet', required: true, sensitive: true }, words: { type: 'string', title: 'More words', description: '', multiple: true, default: ['one', 'two'] } },
   ...more,
 })
-const bundleOf = (what: unknown = manifest(), parts: readonly ZipPart[] = [{ name: 'server/index.js', data: SERVER }, { name: 'server/tool', data: '#!', mode: 0o100755 }]): Buffer =>
+const bundleOf = (what: unknown = manifest(), parts: readonly ZipPart[] = [{ name: 'server/index.js', data: bundleServer('hello') }, { name: 'server/tool', data: '#!', mode: 0o100755 }]): Buffer =>
   makeZip([{ name: 'manifest.json', data: JSON.stringify(what) }, ...parts])
 
 let folder = ''
@@ -41,13 +27,16 @@ let host: McpHost
 let kept: readonly McpServerSpec[] = []
 let secrets: ReturnType<typeof memorySecrets>
 let bundles: Bundles
+/** From the second write on nothing can be kept. */
+let full = false
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'portico-bundles-'))
   kept = []
+  full = false
   secrets = memorySecrets()
   host = createTestHost(folder, { secrets })
   let id = 0
-  const store = { get: () => kept, set: (value: readonly McpServerSpec[]) => Promise.resolve(void (kept = value)) }
+  const store = { get: () => kept, set: (value: readonly McpServerSpec[]) => (full && kept.length > 0 ? Promise.reject(new Error('the disk is full')) : Promise.resolve(void (kept = value))) }
   const tools = createToolsService({ host, store, secrets, ids: { next: (prefix) => `${prefix}_${(id += 1)}` }, diff: () => Promise.reject(new Error('no')), forgetRules: () => undefined })
   bundles = createBundles({ folder: path.join(folder, 'bundles'), tools, specs: () => kept, home: '/home/me', platform: 'linux', hasCommand: (command) => Promise.resolve(command === 'node') })
 })
@@ -77,7 +66,7 @@ describe('a bundle', () => {
   it('of a newer version takes the place of the older one, keeps its secret, and leaves nothing behind', async () => {
     const first = await bundles.install((await bundles.inspect(bundleOf())).token, { who: ['world'] })
     const before = unpacked()
-    const view = await bundles.inspect(bundleOf(manifest({}, '2.0.0'), [{ name: 'server/index.js', data: SERVER.replace("'hello '", "'good day '") }]))
+    const view = await bundles.inspect(bundleOf(manifest({}, '2.0.0'), [{ name: 'server/index.js', data: bundleServer('hello').replace("['hello',", "['good day',") }]))
     expect(view.replaces).toEqual({ name: 'Hello', version: '1.0.0' })
     const { id } = await bundles.install(view.token, {})
     await bundles.sweep()
@@ -96,6 +85,22 @@ describe('a bundle', () => {
     const old = await bundles.inspect(bundleOf())
     await bundles.inspect(bundleOf(manifest({ name: 'other' })))
     await expect(bundles.install(old.token, { who: ['x'] })).rejects.toMatchObject({ code: 'bundle.invalid' })
+  })
+  it('whose server is on the list stays unpacked, though it could not be switched on', async () => {
+    const view = await bundles.inspect(bundleOf())
+    full = true
+    await expect(bundles.install(view.token, { who: ['world'] })).rejects.toThrow('the disk is full')
+    expect(kept).toMatchObject([{ enabled: false, bundle: { folder: unpacked()[0] } }])
+    full = false
+    await bundles.sweep()
+    expect(unpacked()).toHaveLength(1)
+  })
+  it('that arrives is not swept away with what others left', async () => {
+    const view = await bundles.inspect(bundleOf())
+    const installing = bundles.install(view.token, { who: ['world'] })
+    for (let n = 0; n < 20; n += 1) await bundles.sweep()
+    const { id } = await installing
+    expect((await host.call({ serverId: id, toolName: 'hello', args: {}, signal: never })).text).toBe('hello world one two')
   })
   it('says what it lacks here', async () => {
     const python = manifest({ server: { type: 'python', entry_point: 'a.py', mcp_config: { command: 'python3', args: [] } }, compatibility: { platforms: ['darwin', 'win32'] }, user_config: {} })
@@ -163,5 +168,5 @@ describe('the command', () => {
 it('keeps the bundle’s files for their owner', async () => {
   await bundles.install((await bundles.inspect(bundleOf())).token, { who: ['x'] })
   const file = path.join(folder, 'bundles', unpacked()[0] ?? '', 'server/index.js')
-  expect([readFileSync(file, 'utf8') === SERVER, statSync(file).mode & 0o777]).toEqual([true, 0o600])
+  expect([readFileSync(file, 'utf8') === bundleServer('hello'), statSync(file).mode & 0o777]).toEqual([true, 0o600])
 })

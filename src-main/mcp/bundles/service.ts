@@ -32,6 +32,8 @@ export interface BundlesDeps {
 }
 
 export function createBundles({ folder, tools, specs, home, platform, hasCommand }: BundlesDeps): Bundles {
+  /** Folders that are being unpacked, or not yet on the list of servers. */
+  const arriving = new Set<string>()
   let looked: { token: string; bundle: Buffer; manifest: BundleManifest } | null = null
   const separator = platform === 'win32' ? '\\' : '/'
   const placeAt = (at: string) => ({ folder: at, home, platform, separator })
@@ -59,15 +61,17 @@ export function createBundles({ folder, tools, specs, home, platform, hasCommand
       if (looked?.token !== token) throw new AppError('bundle.invalid', { reason: 'Another bundle was looked into meanwhile. Choose this one again.' })
       const { bundle, manifest } = looked
       const before = earlier(manifest)
-      const at = path.join(folder, `${slug(manifest.name)}-${createHash('sha256').update(bundle).digest('hex').slice(0, 12)}-${randomBytes(3).toString('hex')}`)
+      const name = `${slug(manifest.name)}-${createHash('sha256').update(bundle).digest('hex').slice(0, 12)}-${randomBytes(3).toString('hex')}`
+      const at = path.join(folder, name)
       // What was said before stays: an empty value keeps the one stored under that variable.
       const kept = new Set(before?.envNames ?? [])
       const launch = launchOf(before ? withoutNeeds(manifest) : manifest, values, placeAt(at))
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      await unpackBundle(bundle, at)
+      arriving.add(name)
       try {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await unpackBundle(bundle, at)
         if (launch.command.startsWith(at)) await chmod(launch.command, 0o700)
-        const mark = { name: manifest.name, version: manifest.version, folder: path.basename(at) }
+        const mark = { name: manifest.name, version: manifest.version, folder: name }
         const input = { command: launch.command, args: launch.args, bundle: mark }
         if (before) {
           const names = Object.keys({ ...manifest.server.mcp_config?.env, ...launch.env })
@@ -82,13 +86,16 @@ export function createBundles({ folder, tools, specs, home, platform, hasCommand
         looked = null
         return { id }
       } catch (error) {
-        await rm(at, { recursive: true, force: true })
+        // The server may be on the list already, and only its start went wrong.
+        if (!specs().some((spec) => spec.bundle?.folder === name)) await rm(at, { recursive: true, force: true })
         throw error
+      } finally {
+        arriving.delete(name)
       }
     },
     async sweep() {
       const used = new Set(specs().flatMap((spec) => (spec.bundle ? [spec.bundle.folder] : [])))
-      for (const name of await readdir(folder).catch(() => [])) if (!used.has(name)) await rm(path.join(folder, name), { recursive: true, force: true })
+      for (const name of await readdir(folder).catch(() => [])) if (!used.has(name) && !arriving.has(name.replace(/\.tmp$/, ''))) await rm(path.join(folder, name), { recursive: true, force: true })
     },
   }
 }

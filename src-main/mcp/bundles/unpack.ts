@@ -97,8 +97,7 @@ function nameProblem(entry: Entry, names: Set<string>): string | null {
   if (((entry.externalFileAttributes >>> 16) & KIND) === LINK) return 'is a link'
   for (const part of name.split('/')) {
     if (part === '' || part === '.' || part === '..') return 'has a name that leads elsewhere'
-    // oxlint-disable-next-line no-control-regex
-    if (/[\\:*?"<>|\u0000-\u001f]/.test(part) || /[. ]$/.test(part) || DEVICE.test(part)) return 'has a name that not every system takes'
+    if (/[\\:*?"<>|\p{Cc}]/u.test(part) || /[. ]$/.test(part) || DEVICE.test(part)) return 'has a name that not every system takes'
   }
   const folded = name.normalize('NFC').toLowerCase()
   if (names.has(folded)) return 'is there twice, or differs from another only in case'
