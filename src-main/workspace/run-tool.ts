@@ -1,4 +1,5 @@
 /** The run tool: one shell command in the folder. */
+import { stripVTControlCharacters } from 'node:util'
 import type { ToolOutcome } from '../../src-shared/domain/tool.ts'
 import { AppError } from '../../src-shared/errors.ts'
 import type { CommandRunner } from '../platform/ports.ts'
@@ -15,8 +16,7 @@ const NEWEST_LINES = 5
 
 /** What a person sees of a command that runs: its last lines, without the codes that move a cursor. */
 function newestLines(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  const plain = text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/[^\n]*\r(?!\n)/g, '')
+  const plain = stripVTControlCharacters(text).replace(/[^\n]*\r(?!\n)/g, '')
   return plain.trimEnd().split('\n').slice(-NEWEST_LINES).join('\n')
 }
 

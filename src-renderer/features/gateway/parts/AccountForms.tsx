@@ -3,9 +3,9 @@ import { useState } from 'react'
 import type { GatewayAccountView, NewAccount } from '../../../../src-shared/domain/gateway.ts'
 import type { Result } from '../../../../src-shared/ipc/result.ts'
 import { formatMoney } from '../../../../src-shared/domain/money.ts'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { TextField } from '../../../ui/text-field.tsx'
 import { readMoney } from '../../../lib/amounts.ts'
-import { FormDialog } from './FormDialog.tsx'
 
 /** The contract's largest credit at once (micro-dollars). */
 const MOST = 1_000_000_000

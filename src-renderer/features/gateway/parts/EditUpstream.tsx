@@ -4,7 +4,7 @@ import type { GatewayUpstream } from '../../../../src-shared/domain/gateway.ts'
 import type { CommandInput } from '../../../../src-shared/ipc/contract.ts'
 import type { Result } from '../../../../src-shared/ipc/result.ts'
 import { upstreamProblems } from '../logic.ts'
-import { FormDialog } from './FormDialog.tsx'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { draftOf, readUpstream, UpstreamFields } from './UpstreamFields.tsx'
 
 export interface EditUpstreamProps {

@@ -5,12 +5,12 @@ import type { GatewayAccountView, GatewayKeyView, GatewayScope, NewKey } from '.
 import type { Result } from '../../../../src-shared/ipc/result.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Dialog } from '../../../ui/dialog.tsx'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { Select } from '../../../ui/select.tsx'
 import { TextField } from '../../../ui/text-field.tsx'
 import { draftOfKey, EXPIRIES, keyProblems, readKey, type KeyDraft } from '../key-form.ts'
 import { futureText, SCOPE_NAME } from '../logic.ts'
 import { Checks } from './Checks.tsx'
-import { FormDialog } from './FormDialog.tsx'
 
 const SCOPES = (['models', 'account', 'admin'] as const satisfies readonly GatewayScope[]).map((value) => ({ value, name: SCOPE_NAME[value] }))
 

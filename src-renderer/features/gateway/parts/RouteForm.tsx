@@ -6,11 +6,11 @@ import type { PriceMode, ToolboxChoice } from '../../../../src-shared/domain/pri
 import type { Result } from '../../../../src-shared/ipc/result.ts'
 import { MODE_NAME } from '../../../lib/price-mode.ts'
 import { Button } from '../../../ui/button.tsx'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { IconButton } from '../../../ui/icon-button.tsx'
 import { Select } from '../../../ui/select.tsx'
 import { TextField } from '../../../ui/text-field.tsx'
 import { Checks } from './Checks.tsx'
-import { FormDialog } from './FormDialog.tsx'
 import { WIRE_NAME } from './RouteList.tsx'
 
 const WIRES = (['chat-completions', 'responses', 'messages'] as const).map((value) => ({ value, name: WIRE_NAME[value] }))

@@ -4,13 +4,13 @@ import type { GatewayPrices, ScheduleWindow } from '../../../../src-shared/domai
 import type { PriceMode } from '../../../../src-shared/domain/price.ts'
 import type { Result } from '../../../../src-shared/ipc/result.ts'
 import { MODE_NAME } from '../../../lib/price-mode.ts'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { Segmented } from '../../../ui/segmented.tsx'
 import { TextField } from '../../../ui/text-field.tsx'
 import { minuteText, readMinute } from '../../../lib/amounts.ts'
 import { futureText } from '../logic.ts'
 import { DAY_NAMES, localMinute, MODES, WEEK, windowsOf } from '../rates.ts'
 import { Checks } from './Checks.tsx'
-import { FormDialog } from './FormDialog.tsx'
 
 const MODE_OPTIONS = MODES.map((mode) => ({ value: mode, label: MODE_NAME[mode] }))
 const DAY_OPTIONS = WEEK.map((day) => ({ value: String(day), name: (DAY_NAMES[day] ?? '').slice(0, 3) }))

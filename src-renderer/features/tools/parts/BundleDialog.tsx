@@ -1,11 +1,8 @@
 /** A bundle before it is installed: what it is, what will run, what it wants to know. Props only. */
 import { useState } from 'react'
 import type { BundleField, BundleView } from '../../../../src-shared/domain/mcp.ts'
-import type { AppErrorData } from '../../../../src-shared/errors.ts'
 import type { Result } from '../../../../src-shared/ipc/result.ts'
-import { Button } from '../../../ui/button.tsx'
-import { Dialog } from '../../../ui/dialog.tsx'
-import { ErrorNote } from '../../../ui/error-note.tsx'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { Switch } from '../../../ui/switch.tsx'
 import { TextArea } from '../../../ui/text-area.tsx'
 import { TextField } from '../../../ui/text-field.tsx'
@@ -18,43 +15,31 @@ export interface BundleDialogProps {
 
 export function BundleDialog({ bundle, onClose, onInstall }: BundleDialogProps) {
   const [values, setValues] = useState<Readonly<Record<string, readonly string[]>>>(() => Object.fromEntries(bundle.fields.map(({ key, initial }) => [key, initial])))
-  const [failed, setFailed] = useState<AppErrorData | null>(null)
-  const [busy, setBusy] = useState(false)
   const { replaces } = bundle
-  const install = async (): Promise<void> => {
-    setBusy(true)
-    const result = await onInstall(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, [...value]])))
-    setBusy(false)
-    if (result.ok) onClose()
-    else setFailed(result.error)
-  }
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
       onClose={onClose}
       title={replaces ? `Replace ${replaces.name} ${replaces.version} with ${bundle.version}?` : `Install ${bundle.name}?`}
       description={`${bundle.name} ${bundle.version}${bundle.author ? `, by ${bundle.author}` : ''}. It runs on this computer with your rights; install only what you trust.`}
-      footer={<><Button onClick={onClose}>Cancel</Button><Button variant="primary" busy={busy} onClick={() => void install()}>{replaces ? 'Replace it' : 'Install and allow it to run'}</Button></>}
+      submit={replaces ? 'Replace it' : 'Install and allow it to run'}
+      onSave={() => onInstall(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, [...value]])))}
     >
-      <div className="flex flex-col gap-4">
-        {bundle.problems.map((problem) => <p key={problem} className="text-base text-warn">{problem}</p>)}
-        {bundle.description === '' ? null : <p className="text-base text-text-2">{bundle.description}</p>}
-        <div>
-          <p className="mb-1 text-xs font-semibold text-text-3">Will run</p>
-          <pre tabIndex={0} aria-label="Command" className="overflow-x-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">{bundle.command.map((word) => (/\s/.test(word) ? JSON.stringify(word) : word)).join(' ')}</pre>
-          {bundle.variables.length > 0 ? <p className="mt-1 text-sm text-text-3">With the variables {bundle.variables.join(', ')}.</p> : null}
-        </div>
-        {bundle.fields.map((field) => <FieldOf key={field.key} field={field} kept={replaces !== null} value={values[field.key] ?? []} onChange={(value) => setValues({ ...values, [field.key]: value })} />)}
-        {bundle.tools.length > 0 ? (
-          <details>
-            <summary className="text-sm font-semibold text-text-2">{bundle.tools.length} {bundle.tools.length === 1 ? 'tool' : 'tools'}, as it says</summary>
-            <ul className="mt-1.5 flex flex-col gap-1 text-sm">{bundle.tools.map(({ name, description }, index) => <li key={`${name} ${index}`}><span className="font-mono">{name}</span> <span className="text-text-2">{description}</span></li>)}</ul>
-          </details>
-        ) : null}
-        {failed ? <ErrorNote error={failed} assertive /> : null}
+      {bundle.problems.map((problem) => <p key={problem} className="text-base text-warn">{problem}</p>)}
+      {bundle.description === '' ? null : <p className="text-base text-text-2">{bundle.description}</p>}
+      <div>
+        <p className="mb-1 text-xs font-semibold text-text-3">Will run</p>
+        <pre tabIndex={0} aria-label="Command" className="overflow-x-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">{bundle.command.map((word) => (/\s/.test(word) ? JSON.stringify(word) : word)).join(' ')}</pre>
+        {bundle.variables.length > 0 ? <p className="mt-1 text-sm text-text-3">With the variables {bundle.variables.join(', ')}.</p> : null}
       </div>
-    </Dialog>
+      {bundle.fields.map((field) => <FieldOf key={field.key} field={field} kept={replaces !== null} value={values[field.key] ?? []} onChange={(value) => setValues({ ...values, [field.key]: value })} />)}
+      {bundle.tools.length > 0 ? (
+        <details>
+          <summary className="text-sm font-semibold text-text-2">{bundle.tools.length} {bundle.tools.length === 1 ? 'tool' : 'tools'}, as it says</summary>
+          <ul className="mt-1.5 flex flex-col gap-1 text-sm">{bundle.tools.map(({ name, description }, index) => <li key={`${name} ${index}`}><span className="font-mono">{name}</span> <span className="text-text-2">{description}</span></li>)}</ul>
+        </details>
+      ) : null}
+    </FormDialog>
   )
 }
 

@@ -1,10 +1,10 @@
-/** A dialog with a form: saves with its button or Enter, stays open with the reason when that fails. Props only. */
+/** A dialog with a form: saves with its button or Enter, stays open with the reason when that fails. What went wrong stands beside the button that was pressed. Props only. */
 import { useId, useState, type ReactNode } from 'react'
-import type { AppErrorData } from '../../../../src-shared/errors.ts'
-import type { Result } from '../../../../src-shared/ipc/result.ts'
-import { Button } from '../../../ui/button.tsx'
-import { Dialog } from '../../../ui/dialog.tsx'
-import { ErrorNote } from '../../../ui/error-note.tsx'
+import type { AppErrorData } from '../../src-shared/errors.ts'
+import type { Result } from '../../src-shared/ipc/result.ts'
+import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
+import { ErrorNote } from './error-note.tsx'
 
 export interface FormDialogProps {
   title: string
@@ -56,8 +56,8 @@ export function FormDialog({ title, description, submit, danger = false, wide, o
           if (!busy) void save()
         }}
       >
-        {failed ? <ErrorNote assertive error={failed} /> : null}
         {children}
+        {failed ? <ErrorNote assertive error={failed} /> : null}
       </form>
     </Dialog>
   )
