@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { listeningPorts, parseLsof, parseNetstat, parseProcNet } from './listening.ts'
 
@@ -43,4 +44,20 @@ it.runIf(process.platform === 'linux')('a real tree, and a child of it, are told
     await once(child, 'exit')
   }
   expect(await listeningPorts(child.pid ?? 0)).toEqual([])
+})
+
+it.runIf(process.platform === 'linux')('a socket of ours that a child was given is not said to be its own', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // Node’s own name for what it listens with; there is no public one.
+  const { fd } = (server as unknown as { _handle: { fd: number } })._handle
+  const child = spawn(process.execPath, ['-e', "console.log('up'); process.stdin.on('end', () => process.exit()).resume()"], { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, stdio: ['pipe', 'pipe', 'inherit', fd] })
+  try {
+    await once(child.stdout ?? child, 'data')
+    expect(await listeningPorts(child.pid ?? 0)).toEqual([])
+  } finally {
+    child.stdin?.end()
+    await once(child, 'exit')
+    server.close()
+  }
 })

@@ -48,9 +48,11 @@ function isLoopback(address: string): boolean {
 /** What the tree below `root` listens on, each port once; reachable from elsewhere first. */
 export async function listeningPorts(root: number): Promise<ListeningPort[]> {
   const pids = process.platform === 'win32' ? [root] : descendants(await listProcesses(), root).map(({ pid }) => pid)
-  const found = await portsOf(pids)
+  // A child may have been given the sockets of whoever started it; those are not its own.
+  const [found, ours] = await Promise.all([portsOf(pids), portsOf([process.pid])])
+  const inherited = new Set(ours.map(({ port }) => port))
   const byPort = new Map<number, ListeningPort>()
-  for (const one of found) byPort.set(one.port, { port: one.port, everywhere: one.everywhere || (byPort.get(one.port)?.everywhere ?? false) })
+  for (const one of found) if (!inherited.has(one.port)) byPort.set(one.port, { port: one.port, everywhere: one.everywhere || (byPort.get(one.port)?.everywhere ?? false) })
   return [...byPort.values()].sort((a, b) => Number(b.everywhere) - Number(a.everywhere) || a.port - b.port)
 }
 
