@@ -30,7 +30,7 @@ export function BundleDialog({ bundle, onClose, onInstall }: BundleDialogProps) 
       <div>
         <p className="mb-1 text-xs font-semibold text-text-3">Will run</p>
         <pre tabIndex={0} aria-label="Command" className="overflow-x-auto rounded-lg border border-border bg-code px-3 py-2 font-mono text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">{bundle.command.map((word) => (/\s/.test(word) ? JSON.stringify(word) : word)).join(' ')}</pre>
-        {bundle.variables.length > 0 ? <p className="mt-1 text-sm text-text-3">With the variables {bundle.variables.join(', ')}.</p> : null}
+        {bundle.variables.length > 0 ? <p className="mt-1 text-sm text-text-3">With the {bundle.variables.length === 1 ? 'variable' : 'variables'} {bundle.variables.join(', ')}.</p> : null}
       </div>
       {bundle.fields.map((field) => <FieldOf key={field.key} field={field} kept={replaces !== null} value={values[field.key] ?? []} onChange={(value) => setValues({ ...values, [field.key]: value })} />)}
       {bundle.tools.length > 0 ? (
